@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# concbench: `make bench` and `make test` do everything; `make help` lists the rest.
+
+CC     = gcc
+SAN    =
+B      = build$(if $(SAN),-$(SAN))$(if $(filter-out gcc,$(CC)),-$(CC))
+OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined -fno-sanitize-recover=undefined),-O2)
+WARN   = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
+CFLAGS = -std=gnu11 $(OPT) -g -pthread
+LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lxxhash -lm
+comma  = ,
+
+GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
+FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
+
+SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c)
+OBJ    = $(SRC:%.c=$B/%.o)
+TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
+FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
+TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/*.[ch])
+
+BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
+	libboost-context-dev libhttp-parser-dev libxxhash-dev hyperfine gnuplot-nox
+TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema
+
+all: $B/concbench  ## build the program
+
+bench: deps  ## measure every model, default profile: table, plots and results in results/latest
+	$(MAKE) all
+	$B/concbench run --profile default --force -o results/latest/default.json
+	$B/concbench plot results/latest/default.json -o results/latest
+
+test: deps-test  ## every test, under gcc, clang and the sanitizers
+	tests/run
+
+floors: deps  ## concbench against hand-written code that does the same work
+	$(MAKE) all floors-build
+	bench/floors/run $B
+
+plot: $B/concbench  ## draw the newest results again
+	$B/concbench plot results/latest/default.json -o results/latest
+
+deps:  ## install what the program needs (Debian, Ubuntu)
+	@tests/deps $(BUILD_PACKAGES)
+
+deps-test:
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+lint:  ## clang-tidy and the format check
+	clang-format --dry-run -Werror $(TIDY)
+	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN)
+	shellcheck tests/run tests/deps bench/floors/run .ci/run
+
+format:  ## reformat the sources
+	clang-format -i $(TIDY)
+
+clean:  ## remove what was built
+	rm -rf build build-*
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo 'with SAN=address|thread, CC=clang: another build folder'
+
+tests-build: $(TESTS)
+floors-build: $(FLOORS)
+
+$B/concbench: $B/libconcbench.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBS)
+
+$B/libconcbench.a: $(OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$B/tests/%: tests/%.c $B/libconcbench.a
+	@mkdir -p $(@D)
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
+
+$B/floors/%: bench/floors/%.c
+	@mkdir -p $(@D)
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS)
+
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+
+# The commit and the flags, in files that change only when they do.
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+$B/git.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define GIT "$(GIT)"' | cmp -s - $@ || echo '#define GIT "$(GIT)"' > $@
+$B/bench/environment.o: $B/git.h
+$B/bench/environment.o: FACTS += -include $B/git.h
+
+.PHONY: all bench test floors plot deps deps-test lint format clean help tests-build floors-build FORCE
+.DELETE_ON_ERROR:
+-include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_ORIGIN_H
+#define BENCH_ORIGIN_H
+
+/*
+ * The embedded origin: the HTTP server that fetch, rawget and download talk
+ * to, in a process of its own so that its work is not counted as the model's.
+ *
+ *   GET or HEAD /body?bytes=N&delay_ms=N   N bytes of origin_fill, after the delay
+ *   anything else                          404
+ *
+ * HTTP/1.0 and 1.1, keep-alive and pipelining, Content-Length always.
+ */
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { ORIGIN_BYTES_MAX = 1 << 30, ORIGIN_DELAY_MS_MAX = 60000 };
+
+struct origin {
+	const cpu_set_t *cpus; /* in: where it may run; NULL for anywhere */
+	pid_t pid;             /* 0 when not started */
+	int port;              /* on 127.0.0.1 */
+	int control;           /* it ends when this closes */
+};
+
+/*
+ * Start `concbench origin` on a free port of 127.0.0.1; it accepts when this
+ * returns. Ends with its starter, however that ends. 0 or -errno.
+ */
+int origin_start(struct origin *origin);
+
+/* CPU time it has used, in ns, or -1 when it does not run. */
+int64_t origin_cpu_ns(const struct origin *origin);
+
+/* End it and reap it. No effect on one that is not started. */
+void origin_stop(struct origin *origin);
+
+/* The body: size bytes of it from offset on. The same on every machine. Thread-safe. */
+void origin_fill(void *buf, size_t size, uint64_t offset);
+
+/*
+ * The server itself: serve listening socket listen_fd until control_fd reads
+ * end of file (-1: none) or SIGTERM. 0 or -errno.
+ */
+int origin_serve(int listen_fd, int control_fd);
+
+/* `concbench origin [--listen ADDR:PORT]`: by hand; prints the address it listens on. */
+int origin_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WORKLOADS_WORKLOAD_H
+#define WORKLOADS_WORKLOAD_H
+
+/*
+ * Seam 3: a workload is what the tasks do, written once as straight-line code
+ * over models/io.h, whichever model runs it.
+ */
+#include <stdint.h>
+
+#include "../../models/param.h"
+
+struct loop;
+struct origin;
+
+/* What a workload has in a trial. Setup fills it; tasks only read it. */
+struct work {
+	const struct params *params; /* of the workload's table */
+	const char *workdir;         /* an empty folder for its files, removed after the trial */
+	struct origin *origin;       /* not started; see bench/origin.h */
+	uint64_t expected;           /* out: the digest every task must yield */
+	void *state;                 /* the workload's own */
+	char reason[256];            /* out: for a person, where setup fails */
+};
+
+enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED, WORKLOAD_STRUCTURE };
+
+/* The end of a task's callback form: err is 0 or a -errno. */
+typedef void task_done_fn(void *arg, int err, uint64_t digest);
+
+struct workload {
+	const char *name, *summary;
+	enum workload_kind kind;
+	const struct param *params; /* may be NULL */
+	uint64_t tasks;             /* tasks of a trial, unless asked otherwise */
+	unsigned fds_per_task;      /* descriptors that a task in flight holds, in one process */
+
+	/* Untimed: the origin, files, the expected digest. 0 or -errno with work->reason. May be NULL. */
+	int (*setup)(struct work *work);
+
+	/* Timed, straight-line: do task i and give its digest. 0 or -errno. */
+	int (*task)(struct work *work, uint64_t i, uint64_t *digest);
+
+	/*
+	 * The same as callbacks on loop: calls done once, perhaps at once. May
+	 * be NULL for a task that never waits, as it is then its own callback.
+	 */
+	void (*callback)(struct work *work, uint64_t i, struct loop *loop, task_done_fn *done,
+		void *arg);
+
+	/* Undo setup, also one that failed half-way. May be NULL. */
+	void (*teardown)(struct work *work);
+};
+
+/* Every workload, in the order of the README's table, closed by NULL. */
+extern const struct workload *const workloads[];
+
+/* The workload of that name, or NULL. */
+const struct workload *workload_find(const char *name);
+
+#endif
