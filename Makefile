@@ -41,15 +41,15 @@ plot: $B/concbench  ## draw the newest results again
 	$B/concbench plot results/latest/default.json -o results/latest
 
 deps:  ## install what the program needs (Debian, Ubuntu)
-	@tests/deps $(BUILD_PACKAGES)
+	@.ci/deps $(BUILD_PACKAGES)
 
 deps-test:
-	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
 lint:  ## clang-tidy and the format check
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN)
-	shellcheck tests/run tests/deps bench/floors/run .ci/run
+	shellcheck tests/run .ci/deps bench/floors/run .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
@@ -64,8 +64,8 @@ help:  ## this list
 tests-build: $(TESTS)
 floors-build: $(FLOORS)
 
-$B/concbench: $B/libconcbench.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBS)
+$B/concbench: $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
