@@ -6,6 +6,7 @@
  * Seam 3: a workload is what the tasks do, written once as straight-line code
  * over models/io.h, whichever model runs it.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../../models/param.h"

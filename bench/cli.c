@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../models/model.h"
+#include "../models/param.h"
+#include "profile.h"
+#include "workloads/workload.h"
+
+int cli_error(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "concbench %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
+
+int cli_number(const char *command, const char *option, const char *text, const char *unit,
+	uint64_t min, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	if (end == text || *end || *text == '-' || errno || *number < min || *number > max)
+		return cli_error(command, "%s takes a whole number from %llu to %llu%s%s, not '%s'",
+			option, (unsigned long long)min, (unsigned long long)max, *unit ? " " : "",
+			unit, text);
+	return 0;
+}
+
+int cli_unknown(
+	const char *command, const char *kind, const char *name, const char *(*next)(unsigned k))
+{
+	fprintf(stderr, "concbench %s: no %s is called '%s'; there are:", command, kind, name);
+	for (unsigned k = 0; next(k); k++)
+		fprintf(stderr, " %s", next(k));
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
+
+static int unknown_param(const char *command, const struct param *table, const char *workload,
+	const char *name)
+{
+	fprintf(stderr, "concbench %s: %s has no parameter '%s'; it has:", command, workload, name);
+	for (const struct param *row = table; row && row->name; row++)
+		fprintf(stderr, " %s", row->name);
+	fprintf(stderr, "%s\n", table ? "" : " none");
+	return EXIT_USAGE;
+}
+
+int cli_param(
+	const char *command, struct params *params, const char *workload, const char *assignment)
+{
+	const char *value = strchr(assignment, '=');
+	char name[64];
+
+	if (!value || value == assignment || (size_t)(value - assignment) >= sizeof name)
+		return cli_error(command, "--param takes NAME=VALUE, not '%s'", assignment);
+	snprintf(name, sizeof name, "%.*s", (int)(value - assignment), assignment);
+	value++;
+	const struct param *row = param_find(params->table, name);
+	if (!row)
+		return unknown_param(command, params->table, workload, name);
+	if (params_set(params, name, value) == 0)
+		return 0;
+	if (!row->unit)
+		return cli_error(command, "parameter %s of %s is too long", name, workload);
+	return cli_error(command,
+		"parameter %s of %s takes a whole number from %lld to %lld%s%s, not '%s'", name,
+		workload, (long long)row->min, (long long)row->max, *row->unit ? " " : "", row->unit,
+		value);
+}
+
+const char *cli_model_name(unsigned k)
+{
+	return models[k] ? models[k]->name : NULL;
+}
+
+const char *cli_workload_name(unsigned k)
+{
+	return workloads[k] ? workloads[k]->name : NULL;
+}
+
+const char *cli_profile_name(unsigned k)
+{
+	return profiles[k].name;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_CLI_H
+#define BENCH_CLI_H
+
+/* What the subcommands share: how they read their arguments and say what is wrong with them. */
+#include <stdint.h>
+
+struct params;
+
+enum { CLI_CONCURRENCY_MAX = 1000000, CLI_TASKS_MAX = 100000000 };
+
+/* Exit statuses of the program. */
+enum { EXIT_OK = 0, EXIT_BAD_VERDICT = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+/* Print "concbench COMMAND: message" on stderr; returns EXIT_USAGE. */
+__attribute__((format(printf, 2, 3))) int cli_error(const char *command, const char *format, ...);
+
+/*
+ * Read a whole number between min and max into *number, or say what is wrong
+ * with option's text (unit may be ""). 0 or EXIT_USAGE.
+ */
+int cli_number(const char *command, const char *option, const char *text, const char *unit,
+	uint64_t min, uint64_t max, uint64_t *number);
+
+/*
+ * Say that there is no such thing as name, and which there are; next(k) gives
+ * the k-th known name, NULL after the last. Returns EXIT_USAGE.
+ */
+int cli_unknown(const char *command, const char *kind, const char *name,
+	const char *(*next)(unsigned k));
+
+/*
+ * Set a parameter from "NAME=VALUE", or say what is wrong with it: no such
+ * name (and which the workload has), not a number, out of range. 0 or
+ * EXIT_USAGE.
+ */
+int cli_param(
+	const char *command, struct params *params, const char *workload, const char *assignment);
+
+/* The names of the tables, for cli_unknown and for `list`. */
+const char *cli_model_name(unsigned k);
+const char *cli_workload_name(unsigned k);
+const char *cli_profile_name(unsigned k);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "profile.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct profile_row quick[] = {
+	{ .workload = "null", .points = { { 10, 500, 1 } } },
+	{ .workload = "sleep", .points = { { 1, 20 }, { 100, 200 } } },
+	{ .workload = "fetch", .points = { { 1, 20 }, { 100, 200 } } },
+	{ .workload = "rawget", .points = { { 1, 20 }, { 100, 200 } } },
+	{ .workload = "download", .points = { { 10, 40 } } },
+	{ .workload = "file", .points = { { 10, 100 } } },
+	{ .workload = "primes", .points = { { PROFILE_CORES, 16 } } },
+	{ .workload = "sha256", .points = { { PROFILE_CORES, 64 } } },
+	{ .workload = "mixed", .points = { { 10, 40 } } },
+	{ 0 },
+};
+
+static const struct profile_row standard[] = {
+	{ .workload = "null", .points = { { 1, 1000 }, { 100, 1000, 1 } } },
+	{ .workload = "sleep", .points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+	{ .workload = "fetch",
+		.points = { { 1, 100 }, { 10, 200 }, { 100, 500, 1 }, { 1000, 2000 } } },
+	{ .workload = "rawget", .points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+	{ .workload = "download",
+		.points = { { 1, 20 }, { 10, 50 }, { 100, 100 }, { 1000, 1000 } } },
+	{ .workload = "file", .points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+	{ .workload = "primes", .points = { { 1, 32 }, { PROFILE_CORES, 64, 1 } } },
+	{ .workload = "sha256", .points = { { 1, 100 }, { PROFILE_CORES, 200 } } },
+	{ .workload = "mixed", .points = { { 1, 50 }, { 10, 100 }, { 100, 300 } } },
+	{ 0 },
+};
+
+static const struct profile_row full[] = {
+	{ .workload = "null", .points = { { 1, 10000 }, { 10, 10000 }, { 100, 10000, 1 } } },
+	{ .workload = "sleep",
+		.points = { { 1, 500 }, { 10, 1000 }, { 100, 5000, 1 }, { 1000, 5000 } } },
+	{ .workload = "fetch",
+		.points = { { 1, 500 }, { 10, 1000 }, { 100, 5000, 1 }, { 1000, 5000 } } },
+	{ .workload = "fetch",
+		.params = { "delay_ms=0" },
+		.points = { { 1, 2000 }, { 10, 5000 }, { 100, 5000 }, { 1000, 5000 } } },
+	{ .workload = "fetch",
+		.params = { "keep_alive=0" },
+		.points = { { 1, 500 }, { 10, 1000 }, { 100, 5000 }, { 1000, 5000 } } },
+	{ .workload = "rawget",
+		.points = { { 1, 500 }, { 10, 1000 }, { 100, 5000, 1 }, { 1000, 5000 } } },
+	{ .workload = "download",
+		.points = { { 1, 100 }, { 10, 200 }, { 100, 500, 1 }, { 1000, 2000 } } },
+	{ .workload = "file",
+		.points = { { 1, 500 }, { 10, 1000 }, { 100, 2000, 1 }, { 1000, 5000 } } },
+	{ .workload = "file",
+		.params = { "fsync=1", "file_bytes=4096" },
+		.points = { { 1, 50 }, { 10, 100 }, { 100, 300 } } },
+	{ .workload = "primes", .points = { { 1, 100 }, { PROFILE_CORES, 200, 1 }, { 10, 200 } } },
+	{ .workload = "sha256", .points = { { 1, 500 }, { PROFILE_CORES, 1000, 1 }, { 10, 1000 } } },
+	{ .workload = "mixed",
+		.points = { { 1, 200 }, { 10, 500 }, { 100, 1000, 1 }, { 1000, 2000 } } },
+	{ .workload = "mixed",
+		.params = { "cpu_share=10" },
+		.points = { { 1, 200 }, { 10, 500 }, { 100, 1000 }, { 1000, 2000 } } },
+	{ 0 },
+};
+
+const struct profile profiles[] = {
+	{ "quick", "every model and workload, once, in about half a minute", 2, 2, quick },
+	{ "default", "what `make bench` runs: 6 trials a cell, within 5 minutes", 6, 6, standard },
+	{ "full", "more tasks, parameters and trials: an hour or so", 15, 15, full },
+	{ 0 },
+};
+
+const struct profile *profile_find(const char *name)
+{
+	for (const struct profile *row = profiles; row->name; row++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}

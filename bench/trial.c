@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "../models/http.h"
+#include "../models/io.h"
+#include "cpus.h"
+#include "histogram.h"
+#include "origin.h"
+
+static void run_task(struct job *job, uint64_t i)
+{
+	struct trial *trial = (struct trial *)job;
+	struct record *record = &trial->records[i];
+
+	record->runs++;
+	record->start_ns = io_now_ns();
+	record->err = trial->workload->task(&trial->work, i, &record->digest);
+	record->end_ns = io_now_ns();
+}
+
+static void task_done(void *arg, int err, uint64_t digest)
+{
+	struct record *record = arg;
+
+	record->end_ns = io_now_ns();
+	record->err = err;
+	record->digest = digest;
+	record->done(record->arg);
+}
+
+static void start_task(
+	struct job *job, uint64_t i, struct loop *loop, job_done_fn *done, void *arg)
+{
+	struct trial *trial = (struct trial *)job;
+	struct record *record = &trial->records[i];
+
+	if (!trial->workload->callback) {
+		run_task(job, i);
+		done(arg);
+		return;
+	}
+	record->runs++;
+	record->trial = trial;
+	record->done = done;
+	record->arg = arg;
+	record->start_ns = io_now_ns();
+	trial->workload->callback(&trial->work, i, loop, task_done, record);
+}
+
+static void fail_task(struct job *job, uint64_t i, int err)
+{
+	struct trial *trial = (struct trial *)job;
+
+	trial->records[i].err = err;
+}
+
+static size_t records_size(const struct trial *trial)
+{
+	return trial->job.tasks * sizeof(struct record);
+}
+
+int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin *origin)
+{
+	*trial = (struct trial){
+		.job = { .tasks = spec->tasks, .task = run_task, .start = start_task, .fail = fail_task },
+		.workload = spec->workload,
+		.work = { .params = &spec->params, .workdir = spec->workdir, .origin = origin },
+	};
+	trial->records = mmap(NULL, records_size(trial), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	return trial->records == MAP_FAILED ? -errno : 0;
+}
+
+void trial_close(struct trial *trial)
+{
+	munmap(trial->records, records_size(trial));
+}
+
+int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency)
+{
+	uint64_t all = trial->job.tasks;
+
+	trial->job.tasks = tasks;
+	trial->job.concurrency = concurrency;
+	int err = model->run(&trial->job);
+	trial->job.tasks = all;
+	return err;
+}
+
+static const char *fault(const struct record *record, uint64_t expected)
+{
+	if (record->err == -ECHILD)
+		return "its process died";
+	if (record->err == -EBADMSG)
+		return "the answer was not the expected one";
+	if (record->err)
+		return strerror(-record->err);
+	if (record->runs == 0)
+		return "it was never run";
+	if (record->runs > 1)
+		return "it was run more than once";
+	if (record->digest != expected)
+		return "its digest is wrong";
+	if (record->end_ns < record->start_ns)
+		return "it ended before it started";
+	return NULL;
+}
+
+uint64_t trial_errors(const struct trial *trial, char *reason, size_t size)
+{
+	uint64_t errors = 0;
+
+	for (uint64_t i = 0; i < trial->job.tasks; i++) {
+		const char *what = fault(&trial->records[i], trial->work.expected);
+		if (what && errors++ == 0)
+			snprintf(reason, size, "task %llu: %s", (unsigned long long)i, what);
+	}
+	return errors;
+}
+
+uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency)
+{
+	enum { OWN = 64 }; /* the loop's, the origin's, the standard ones */
+
+	return (uint64_t)workload->fds_per_task * concurrency + OWN;
+}
+
+/* CPU time and context switches of this process and of its children that have ended. */
+struct usage {
+	double user_s, system_s;
+	long voluntary, involuntary;
+};
+
+static double seconds(struct timeval time)
+{
+	return time.tv_sec + time.tv_usec / 1e6;
+}
+
+static struct usage usage_now(void)
+{
+	struct rusage self, children;
+
+	getrusage(RUSAGE_SELF, &self);
+	getrusage(RUSAGE_CHILDREN, &children);
+	return (struct usage){
+		.user_s = seconds(self.ru_utime) + seconds(children.ru_utime),
+		.system_s = seconds(self.ru_stime) + seconds(children.ru_stime),
+		.voluntary = self.ru_nvcsw + children.ru_nvcsw,
+		.involuntary = self.ru_nivcsw + children.ru_nivcsw,
+	};
+}
+
+/* What the records say: when the first started, when the last ended, how long each took. */
+struct timing {
+	int64_t first_ns, last_ns;
+	uint64_t completed;
+	struct histogram latency;
+};
+
+static struct timing *read_timing(const struct trial *trial)
+{
+	struct timing *timing = malloc(sizeof *timing);
+
+	if (!timing)
+		return NULL;
+	timing->first_ns = INT64_MAX;
+	timing->last_ns = 0;
+	timing->completed = 0;
+	histogram_init(&timing->latency);
+	for (uint64_t i = 0; i < trial->job.tasks; i++) {
+		const struct record *record = &trial->records[i];
+		if (record->end_ns == 0)
+			continue;
+		timing->completed++;
+		if (record->start_ns < timing->first_ns)
+			timing->first_ns = record->start_ns;
+		if (record->end_ns > timing->last_ns)
+			timing->last_ns = record->end_ns;
+		histogram_record(&timing->latency, record->end_ns - record->start_ns);
+	}
+	return timing;
+}
+
+static json_t *latency_json(const struct histogram *latency)
+{
+	/* Fewer than ten samples beyond it say nothing of p99.9. */
+	json_t *p999 = latency->count >= 10000
+		? json_integer(histogram_percentile(latency, 99.9))
+		: json_null();
+
+	return json_pack("{s:I, s:f, s:I, s:I, s:I, s:o, s:I}",
+		"min", (json_int_t)latency->min_ns,
+		"mean", histogram_mean(latency),
+		"p50", (json_int_t)histogram_percentile(latency, 50),
+		"p90", (json_int_t)histogram_percentile(latency, 90),
+		"p99", (json_int_t)histogram_percentile(latency, 99),
+		"p99.9", p999,
+		"max", (json_int_t)latency->max_ns);
+}
+
+static json_t *verdict_json(const char *status, const char *reason)
+{
+	return json_pack("{s:s, s:s?}", "status", status, "reason", reason);
+}
+
+/*
+ * A measurement that cannot be: by Little's law the mean number in flight is
+ * the sum of the latencies over the elapsed time, and never above what was
+ * allowed. The origin at the end of its core measures the origin.
+ */
+static const char *invalid_reason(
+	const struct timing *timing, unsigned concurrency, double elapsed_s, double origin_cpu_s)
+{
+	double in_flight = histogram_mean(&timing->latency) * timing->completed / 1e9 / elapsed_s;
+
+	if (in_flight > concurrency * 1.05)
+		return "more tasks were in flight than the concurrency allows";
+	if (origin_cpu_s > 0.95 * elapsed_s)
+		return "the origin's CPU was the bottleneck";
+	return NULL;
+}
+
+static json_t *result_json(
+	struct trial *trial, const struct usage *before, const struct usage *after, double origin_cpu_s)
+{
+	char reason[256] = "";
+	uint64_t errors = trial_errors(trial, reason, sizeof reason);
+	struct timing *timing = read_timing(trial);
+
+	if (!timing)
+		return verdict_json("failed", "out of memory");
+	double elapsed_s = (timing->last_ns - timing->first_ns) / 1e9;
+	if (timing->completed == 0 || elapsed_s <= 0) {
+		free(timing);
+		return verdict_json("failed", errors ? reason : "no time passed");
+	}
+	const char *invalid =
+		invalid_reason(timing, trial->job.concurrency, elapsed_s, origin_cpu_s);
+	const char *status = errors ? "failed" : invalid ? "invalid" : "ok";
+	json_t *json = verdict_json(status, errors ? reason : invalid);
+	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o}",
+		"tasks", (json_int_t)trial->job.tasks,
+		"errors", (json_int_t)errors,
+		"elapsed_s", elapsed_s,
+		"throughput_per_s", timing->completed / elapsed_s,
+		"latency_ns", latency_json(&timing->latency),
+		"cpu_user_s", after->user_s - before->user_s,
+		"cpu_system_s", after->system_s - before->system_s,
+		"voluntary_switches", (json_int_t)(after->voluntary - before->voluntary),
+		"involuntary_switches", (json_int_t)(after->involuntary - before->involuntary),
+		"origin_cpu_s", origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
+	json_object_update(json, measured);
+	json_decref(measured);
+	free(timing);
+	return json;
+}
+
+/* Warm up, then measure; everything is set up. */
+static json_t *measure(struct trial *trial, const struct trial_spec *spec)
+{
+	if (spec->warmup > 0) {
+		int err = trial_run(trial, spec->model, spec->warmup, spec->concurrency);
+		if (err)
+			return verdict_json("failed", strerror(-err));
+		memset(trial->records, 0, records_size(trial));
+		http_close_idle(); /* no model begins with connections that another cannot keep */
+	}
+	int64_t origin_before_ns = origin_cpu_ns(trial->work.origin);
+	struct usage before = usage_now();
+	int err = trial_run(trial, spec->model, spec->tasks, spec->concurrency);
+	struct usage after = usage_now();
+	int64_t origin_after_ns = origin_cpu_ns(trial->work.origin);
+	if (err)
+		return verdict_json("failed", strerror(-err));
+	return result_json(trial, &before, &after,
+		origin_before_ns < 0 || origin_after_ns < 0
+			? -1
+			: (origin_after_ns - origin_before_ns) / 1e9);
+}
+
+static int raise_descriptor_limit(uint64_t needed, char *reason, size_t size)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_max < needed) {
+		snprintf(reason, size,
+			"this concurrency needs %llu open files, the hard limit is %llu "
+			"(raise it with ulimit -Hn)",
+			(unsigned long long)needed, (unsigned long long)limit.rlim_max);
+		return -EMFILE;
+	}
+	return setrlimit(RLIMIT_NOFILE, &limit) ? -errno : 0;
+}
+
+/* What the process needs before anything else. The kernel would round sleeps up by 50 us. */
+static int prepare_process(const struct trial_spec *spec, struct cpus *cpus, struct origin *origin,
+	char *reason, size_t size)
+{
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	if (spec->pin) {
+		int err = cpus_split(cpus);
+		if (!err && sched_setaffinity(0, sizeof cpus->model, &cpus->model) != 0)
+			err = -errno;
+		if (err) {
+			snprintf(reason, size, "cannot pin: %s", strerror(-err));
+			return err;
+		}
+		origin->cpus = &cpus->origin;
+	}
+	return raise_descriptor_limit(
+		trial_descriptors(spec->workload, spec->concurrency), reason, size);
+}
+
+json_t *trial_measure(const struct trial_spec *spec)
+{
+	struct cpus cpus;
+	struct origin origin = { 0 };
+	struct trial trial;
+	char reason[256] = "";
+
+	if (spec->model->unavailable)
+		return verdict_json("unavailable", spec->model->unavailable);
+	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
+	if (err)
+		return verdict_json("failed", reason);
+	err = trial_open(&trial, spec, &origin);
+	if (err)
+		return verdict_json("failed", strerror(-err));
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	err = spec->workload->setup ? spec->workload->setup(&trial.work) : 0;
+	json_t *json = err ? verdict_json("failed",
+				     *trial.work.reason ? trial.work.reason : strerror(-err))
+			   : measure(&trial, spec);
+	http_close_idle();
+	if (spec->workload->teardown)
+		spec->workload->teardown(&trial.work);
+	origin_stop(&origin);
+	trial_close(&trial);
+	curl_global_cleanup();
+	return json;
+}

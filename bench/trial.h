@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_TRIAL_H
+#define BENCH_TRIAL_H
+
+/* Seam 4: one run of one cell, in a process of its own. */
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "../models/model.h"
+#include "workloads/workload.h"
+
+/* What one trial is to do. */
+struct trial_spec {
+	const struct model *model;
+	const struct workload *workload;
+	struct params params;
+	unsigned concurrency;
+	uint64_t tasks;
+	uint64_t warmup; /* tasks run before, and not measured */
+	bool pin;        /* model and origin on disjoint CPUs */
+	const char *workdir;
+};
+
+/* What became of one task. One cache line, so that two cores never share one. */
+struct record {
+	int64_t start_ns, end_ns; /* io_now_ns */
+	uint64_t digest;
+	int32_t err;
+	uint32_t runs;      /* times it was run: 1, or the model is broken */
+	struct trial *trial; /* for the callback form, with what to call at the end: */
+	job_done_fn *done;
+	void *arg;
+} __attribute__((aligned(64)));
+
+struct trial {
+	struct job job; /* first, so that a job is its trial */
+	const struct workload *workload;
+	struct work work;
+	struct record *records; /* in memory shared with forked children; one a task */
+};
+
+/* Ready trial for trial_run: records for so many tasks. 0 or -errno. */
+int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin *origin);
+
+/* Have the model run tasks numbered 0 .. tasks - 1. As model->run. */
+int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency);
+
+/*
+ * How many of the tasks went wrong: failed, never run or run twice, a wrong
+ * digest, an end before the start. *reason, for a person, tells of the first.
+ */
+uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
+
+/* Undo trial_open. */
+void trial_close(struct trial *trial);
+
+/*
+ * Set up, warm up, measure and tear down: the trial's JSON object, with status
+ * and reason. Never NULL but for lack of memory. For a process of its own: it
+ * raises limits and pins CPUs.
+ */
+json_t *trial_measure(const struct trial_spec *spec);
+
+/* Descriptors that a trial may have open in one process. */
+uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency);
+
+/* `concbench trial ...`: prints the object on stdout. */
+int trial_main(int argc, char **argv);
+
+#endif

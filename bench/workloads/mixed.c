@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mixed: wait for an answer, compute on it, write the result to a file. Of a
+ * task's total_us the share cpu_share is spent hashing, the rest by the origin
+ * before it answers. Hashing goes on until the thread has used so much CPU
+ * time, so a task's work is the same on a busy machine and on an idle one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../models/io.h"
+#include "../../models/runtime/loop.h"
+#include "web.h"
+
+enum { BODY_BYTES = 4096, HASH_BYTES = 32 };
+
+struct mixed {
+	struct web web;
+	int64_t cpu_ns;
+};
+
+static const struct param params[] = {
+	{ .name = "total_us",
+		.unit = "us",
+		.summary = "a task's time, waiting and computing together",
+		.initial = "2000",
+		.max = 10000000 },
+	{ .name = "cpu_share",
+		.unit = "%",
+		.summary = "how much of it is computing",
+		.initial = "50",
+		.max = 100 },
+	WEB_URL,
+	WEB_TIMEOUT,
+	{ 0 },
+};
+
+static int hash_of(const char *body, size_t size, unsigned char *hash)
+{
+	return EVP_Digest(body, size, hash, NULL, EVP_sha256(), NULL) == 1 ? 0 : -EIO;
+}
+
+static int setup(struct work *work)
+{
+	struct mixed *mixed = work->state = calloc(1, sizeof *mixed);
+	int64_t total_us = param_number(work->params, "total_us");
+	int64_t cpu_us = total_us * param_number(work->params, "cpu_share") / 100;
+
+	if (!mixed)
+		return -ENOMEM;
+	mixed->cpu_ns = cpu_us * 1000;
+	return web_setup(work, &mixed->web, param_text(work->params, "url"), BODY_BYTES,
+		total_us - cpu_us);
+}
+
+static int64_t thread_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* Hash body, at least once, until the time is used; every round must agree with the first. */
+static int compute(const struct mixed *mixed, const char *body, size_t size, unsigned char *hash)
+{
+	int64_t until_ns = thread_cpu_ns() + mixed->cpu_ns;
+	unsigned char again[HASH_BYTES];
+	int err = hash_of(body, size, hash);
+
+	while (!err && thread_cpu_ns() < until_ns) {
+		err = hash_of(body, size, again);
+		if (!err && memcmp(again, hash, HASH_BYTES) != 0)
+			err = -EBADMSG;
+	}
+	return err;
+}
+
+static void path_of(const struct work *work, uint64_t i, char *path, size_t size)
+{
+	snprintf(path, size, "%s/mixed-%llu", work->workdir, (unsigned long long)i);
+}
+
+static int write_file(const char *path, const unsigned char *hash)
+{
+	int fd = io_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	if (fd < 0)
+		return fd;
+	ssize_t n = io_pwrite(fd, hash, HASH_BYTES, 0);
+	io_close(fd);
+	int err = io_unlink(path);
+	if (n != HASH_BYTES)
+		return n < 0 ? (int)n : -EIO;
+	return err;
+}
+
+static int task(struct work *work, uint64_t i, uint64_t *digest)
+{
+	const struct mixed *mixed = work->state;
+	unsigned char hash[HASH_BYTES];
+	char path[512];
+	struct io_fetch fetch = {
+		.url = mixed->web.url,
+		.deadline_ns = io_now_ns() + mixed->web.timeout_ns,
+		.body = malloc(mixed->web.body_bytes),
+		.capacity = mixed->web.body_bytes,
+	};
+
+	if (!fetch.body)
+		return -ENOMEM;
+	int err = web_status(io_fetch(&fetch));
+	if (!err)
+		err = compute(mixed, fetch.body, fetch.body_bytes, hash);
+	*digest = web_digest(fetch.body, fetch.body_bytes);
+	free(fetch.body);
+	path_of(work, i, path, sizeof path);
+	return err ? err : write_file(path, hash);
+}
+
+/* The callback form. The hashing in the middle holds up every other task of the loop. */
+struct call {
+	uv_fs_t request; /* first, so that a request is its call */
+	struct transfer transfer;
+	struct io_fetch fetch;
+	const struct mixed *mixed;
+	struct loop *loop;
+	int fd;
+	int err;
+	unsigned char hash[HASH_BYTES];
+	task_done_fn *done;
+	void *arg;
+	char path[512];
+	char body[];
+};
+
+static ssize_t outcome(uv_fs_t *request)
+{
+	ssize_t result = request->result;
+
+	uv_fs_req_cleanup(request);
+	return result;
+}
+
+static void finish(struct call *call, int err)
+{
+	task_done_fn *done = call->done;
+	void *arg = call->arg;
+	uint64_t digest = web_digest(call->body, call->fetch.body_bytes);
+
+	free(call);
+	done(arg, err, digest);
+}
+
+static void removed(uv_fs_t *request)
+{
+	struct call *call = (struct call *)request;
+	int err = (int)outcome(request);
+
+	finish(call, call->err ? call->err : err);
+}
+
+static void wrote(uv_fs_t *request)
+{
+	struct call *call = (struct call *)request;
+	ssize_t n = outcome(request);
+
+	call->err = n == HASH_BYTES ? 0 : n < 0 ? (int)n : -EIO;
+	close(call->fd);
+	int err = uv_fs_unlink(&call->loop->uv, &call->request, call->path, removed);
+	if (err)
+		finish(call, err);
+}
+
+static void opened(uv_fs_t *request)
+{
+	struct call *call = (struct call *)request;
+	uv_buf_t text = uv_buf_init((char *)call->hash, HASH_BYTES);
+
+	call->fd = (int)outcome(request);
+	int err = call->fd < 0 ? call->fd
+			       : uv_fs_write(&call->loop->uv, &call->request, call->fd, &text, 1, 0,
+					       wrote);
+	if (err)
+		finish(call, err);
+}
+
+static void fetched(struct transfer *transfer)
+{
+	struct call *call = transfer->arg;
+	int err = web_status(transfer->result);
+
+	transfer_close(transfer);
+	if (!err)
+		err = compute(call->mixed, call->body, call->fetch.body_bytes, call->hash);
+	if (!err)
+		err = uv_fs_open(&call->loop->uv, &call->request, call->path,
+			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, opened);
+	if (err)
+		finish(call, err);
+}
+
+static void callback(
+	struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg)
+{
+	const struct mixed *mixed = work->state;
+	struct call *call = malloc(sizeof *call + mixed->web.body_bytes);
+
+	if (!call) {
+		done(arg, -ENOMEM, 0);
+		return;
+	}
+	*call = (struct call){
+		.transfer = { .event = fetched, .arg = call },
+		.fetch = {
+			.url = mixed->web.url,
+			.deadline_ns = io_now_ns() + mixed->web.timeout_ns,
+			.body = call->body,
+			.capacity = mixed->web.body_bytes,
+		},
+		.mixed = mixed,
+		.loop = loop,
+		.done = done,
+		.arg = arg,
+	};
+	path_of(work, i, call->path, sizeof call->path);
+	int err = transfer_start(loop, &call->transfer, &call->fetch);
+	if (err)
+		finish(call, err);
+}
+
+static void teardown(struct work *work)
+{
+	free(work->state);
+}
+
+const struct workload workload_mixed = {
+	.name = "mixed",
+	.summary = "fetch, hash for a given CPU time, write",
+	.kind = WORKLOAD_MIXED,
+	.params = params,
+	.tasks = 100,
+	.fds_per_task = 2,
+	.setup = setup,
+	.task = task,
+	.callback = callback,
+	.teardown = teardown,
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* sleep: wait for a time; the digest tells whether it really passed. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../../models/io.h"
+#include "../../models/runtime/loop.h"
+#include "workload.h"
+
+enum { SLEPT = 1, WOKE_EARLY = 2 };
+
+static const struct param params[] = {
+	{ .name = "duration_us",
+		.unit = "us",
+		.summary = "how long a task sleeps",
+		.initial = "1000",
+		.max = 60000000 },
+	{ 0 },
+};
+
+static int64_t duration_ns(const struct work *work)
+{
+	return (int64_t)(intptr_t)work->state;
+}
+
+static int setup(struct work *work)
+{
+	work->state = (void *)(intptr_t)(param_number(work->params, "duration_us") * 1000);
+	work->expected = SLEPT;
+	return 0;
+}
+
+static int task(struct work *work, uint64_t i, uint64_t *digest)
+{
+	int64_t until_ns = io_now_ns() + duration_ns(work);
+	int err = io_sleep(duration_ns(work));
+
+	(void)i;
+	*digest = io_now_ns() >= until_ns ? SLEPT : WOKE_EARLY;
+	return err;
+}
+
+/* The callback form. */
+struct call {
+	struct timer timer;
+	int64_t until_ns;
+	task_done_fn *done;
+	void *arg;
+};
+
+static void woke(struct timer *timer)
+{
+	struct call *call = (struct call *)timer;
+	struct call copy = *call;
+
+	free(call);
+	copy.done(copy.arg, 0, io_now_ns() >= copy.until_ns ? SLEPT : WOKE_EARLY);
+}
+
+static void callback(
+	struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg)
+{
+	struct call *call = calloc(1, sizeof *call);
+	int err = call ? 0 : -ENOMEM;
+
+	(void)i;
+	if (!err) {
+		call->timer.fire = woke;
+		call->until_ns = io_now_ns() + duration_ns(work);
+		call->done = done;
+		call->arg = arg;
+		err = timers_start(&loop->timers, &call->timer, call->until_ns);
+	}
+	if (err) {
+		free(call);
+		done(arg, err, 0);
+	}
+}
+
+const struct workload workload_sleep = {
+	.name = "sleep",
+	.summary = "wait on a timer",
+	.kind = WORKLOAD_IO,
+	.params = params,
+	.tasks = 100,
+	.setup = setup,
+	.task = task,
+	.callback = callback,
+};

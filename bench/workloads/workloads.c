@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "workload.h"
+
+extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
+	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed;
+
+const struct workload *const workloads[] = {
+	&workload_null,
+	&workload_sleep,
+	&workload_fetch,
+	&workload_rawget,
+	&workload_download,
+	&workload_file,
+	&workload_primes,
+	&workload_sha256,
+	&workload_mixed,
+	NULL,
+};
+
+const struct workload *workload_find(const char *name)
+{
+	for (const struct workload *const *row = workloads; *row; row++)
+		if (strcmp((*row)->name, name) == 0)
+			return *row;
+	return NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELS_HTTP_H
+#define MODELS_HTTP_H
+
+/* What both worlds of io_fetch share: how a libcurl handle is set up and read. */
+#include <curl/curl.h>
+
+#include "io.h"
+
+/* A handle with the options every fetch has; NULL when memory is out. */
+CURL *http_open(void);
+
+/* Aim handle at fetch; its body goes to write(data, 1, size, arg). 0 or -errno. */
+int http_prepare(CURL *easy, struct io_fetch *fetch, curl_write_callback write, void *arg);
+
+/* Append to fetch->body; returns size, or 0 when it does not fit (which ends the transfer). */
+size_t http_append(struct io_fetch *fetch, const char *data, size_t size);
+
+/* The end of a transfer as io_fetch returns it: the HTTP status or a -errno. */
+int http_result(CURL *easy, CURLcode code, const struct io_fetch *fetch);
+
+/*
+ * Close the idle handles, and with them the connections, that io_fetch keeps
+ * for reuse in the blocking world of this process. Thread-safe.
+ */
+void http_close_idle(void);
+
+#endif

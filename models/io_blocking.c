@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The blocking world: every call is its system call, and the thread waits in
+ * the kernel. A deadline costs one ppoll more.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "io.h"
+
+static struct timespec timespec_of(int64_t ns)
+{
+	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+}
+
+/* 0 when fd is ready for events, at once where there is no deadline: the call itself will wait. */
+static int wait_ready(int fd, short events, int64_t deadline_ns)
+{
+	if (deadline_ns == IO_FOREVER)
+		return 0;
+	for (;;) {
+		int64_t left_ns = deadline_ns - io_now_ns();
+		struct timespec left = timespec_of(left_ns > 0 ? left_ns : 0);
+		struct pollfd watched = { .fd = fd, .events = events };
+		int n = ppoll(&watched, 1, &left, NULL);
+		if (n > 0)
+			return 0;
+		if (n == 0)
+			return -ETIMEDOUT;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static int blocking_socket(int domain, int type)
+{
+	int fd = socket(domain, type | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* connect(2) obeys the socket's send time-out, so it needs no detour through O_NONBLOCK. */
+static int set_send_timeout(int fd, int64_t timeout_ns)
+{
+	struct timeval timeout = { .tv_sec = timeout_ns / 1000000000,
+		.tv_usec = timeout_ns % 1000000000 / 1000 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) ? -errno : 0;
+}
+
+static int blocking_connect(
+	int fd, const struct sockaddr *addr, socklen_t size, int64_t deadline_ns)
+{
+	int err = 0;
+
+	if (deadline_ns != IO_FOREVER) {
+		int64_t left_ns = deadline_ns - io_now_ns();
+		if (left_ns <= 0)
+			return -ETIMEDOUT;
+		err = set_send_timeout(fd, left_ns > 1000 ? left_ns : 1000); /* 0 would be for ever */
+		if (err)
+			return err;
+	}
+	if (connect(fd, addr, size) != 0)
+		err = errno == EINPROGRESS || errno == EINTR ? -ETIMEDOUT : -errno;
+	if (deadline_ns != IO_FOREVER && !err)
+		err = set_send_timeout(fd, 0);
+	return err;
+}
+
+static int blocking_accept(int fd, int64_t deadline_ns)
+{
+	int err = wait_ready(fd, POLLIN, deadline_ns);
+
+	if (err)
+		return err;
+	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	return client < 0 ? -errno : client;
+}
+
+static ssize_t blocking_read(int fd, void *buf, size_t size, int64_t deadline_ns)
+{
+	int err = wait_ready(fd, POLLIN, deadline_ns);
+
+	if (err)
+		return err;
+	ssize_t n;
+	do
+		n = read(fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t blocking_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
+{
+	int err = wait_ready(fd, POLLOUT, deadline_ns);
+
+	if (err)
+		return err;
+	/* Room for a byte is not room for all: with a deadline, what does not fit must not wait. */
+	int flags = MSG_NOSIGNAL | (deadline_ns == IO_FOREVER ? 0 : MSG_DONTWAIT);
+	ssize_t n;
+	do {
+		n = send(fd, buf, size, flags);
+		if (n < 0 && errno == ENOTSOCK)
+			n = write(fd, buf, size);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static int blocking_close(int fd)
+{
+	return close(fd) ? -errno : 0;
+}
+
+static int blocking_sleep(int64_t duration_ns)
+{
+	struct timespec until = timespec_of(io_now_ns() + duration_ns);
+	int err;
+
+	do
+		err = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+	while (err == EINTR);
+	return -err;
+}
+
+static int blocking_open(const char *path, int flags, mode_t mode)
+{
+	int fd = open(path, flags | O_CLOEXEC, mode);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static ssize_t blocking_pread(int fd, void *buf, size_t size, off_t offset)
+{
+	ssize_t n = pread(fd, buf, size, offset);
+
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t blocking_pwrite(int fd, const void *buf, size_t size, off_t offset)
+{
+	ssize_t n = pwrite(fd, buf, size, offset);
+
+	return n < 0 ? -errno : n;
+}
+
+static int blocking_fsync(int fd)
+{
+	return fsync(fd) ? -errno : 0;
+}
+
+static int blocking_unlink(const char *path)
+{
+	return unlink(path) ? -errno : 0;
+}
+
+/*
+ * Idle handles, each with the connection it kept: as many as were ever in use
+ * at once. A worker takes the one put back last, so that a new thread for each
+ * task still finds a warm connection.
+ */
+struct idle_handle {
+	CURL *easy;
+	struct idle_handle *next;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct idle_handle *first;
+} idle = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct idle_handle *take_handle(void)
+{
+	pthread_mutex_lock(&idle.lock);
+	struct idle_handle *handle = idle.first;
+	if (handle)
+		idle.first = handle->next;
+	pthread_mutex_unlock(&idle.lock);
+	if (handle)
+		return handle;
+
+	handle = malloc(sizeof *handle);
+	if (handle && !(handle->easy = http_open())) {
+		free(handle);
+		handle = NULL;
+	}
+	return handle;
+}
+
+static void put_handle(struct idle_handle *handle)
+{
+	pthread_mutex_lock(&idle.lock);
+	handle->next = idle.first;
+	idle.first = handle;
+	pthread_mutex_unlock(&idle.lock);
+}
+
+void http_close_idle(void)
+{
+	pthread_mutex_lock(&idle.lock);
+	struct idle_handle *handle = idle.first;
+	idle.first = NULL;
+	pthread_mutex_unlock(&idle.lock);
+	while (handle) {
+		struct idle_handle *next = handle->next;
+		curl_easy_cleanup(handle->easy);
+		free(handle);
+		handle = next;
+	}
+}
+
+struct blocking_fetch {
+	struct io_fetch *fetch;
+	int sink_err;
+};
+
+static size_t receive(char *data, size_t one, size_t size, void *arg)
+{
+	struct blocking_fetch *transfer = arg;
+	struct io_fetch *fetch = transfer->fetch;
+
+	(void)one;
+	if (!fetch->sink)
+		return http_append(fetch, data, size);
+	transfer->sink_err = fetch->sink(fetch->sink_arg, data, size);
+	fetch->body_bytes += size;
+	return transfer->sink_err ? 0 : size;
+}
+
+static int blocking_fetch(struct io_fetch *fetch)
+{
+	struct blocking_fetch transfer = { .fetch = fetch };
+	struct idle_handle *handle = take_handle();
+
+	if (!handle)
+		return -ENOMEM;
+	int result = http_prepare(handle->easy, fetch, receive, &transfer);
+	if (!result)
+		result = http_result(handle->easy, curl_easy_perform(handle->easy), fetch);
+	put_handle(handle);
+	return transfer.sink_err ? transfer.sink_err : result;
+}
+
+static int blocking_offload(void (*fn)(void *arg), void *arg)
+{
+	fn(arg); /* this thread holds up no other task */
+	return 0;
+}
+
+static void blocking_yield(void)
+{
+	sched_yield();
+}
+
+const struct io_ops io_blocking = {
+	.socket = blocking_socket,
+	.connect = blocking_connect,
+	.accept = blocking_accept,
+	.read = blocking_read,
+	.write = blocking_write,
+	.close = blocking_close,
+	.sleep = blocking_sleep,
+	.open = blocking_open,
+	.pread = blocking_pread,
+	.pwrite = blocking_pwrite,
+	.fsync = blocking_fsync,
+	.unlink = blocking_unlink,
+	.fetch = blocking_fetch,
+	.offload = blocking_offload,
+	.yield = blocking_yield,
+};

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libcurl's multi_socket interface on a libuv loop.
+ *
+ * libcurl asks to stop watching a socket after each response and to watch it
+ * again for the next request. Done at once that is two epoll_ctl a request;
+ * here a change waits until the loop turns, by when most have cancelled out,
+ * and a socket that nothing is wanted of stays armed until it says something.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../http.h"
+#include "loop.h"
+
+enum { CHUNK_BYTES = 128 * 1024 }; /* libcurl hands over at most CURL_MAX_WRITE_SIZE, 16 KiB */
+
+struct socket_watch {
+	uv_poll_t poll;
+	struct fetcher *fetcher;
+	int wanted, armed;           /* UV_READABLE, UV_WRITABLE */
+	bool dirty;                  /* on fetcher->dirty */
+	struct socket_watch *next_dirty;
+	curl_socket_t fd;
+};
+
+struct fetcher {
+	struct loop *loop;
+	CURLM *multi;
+	struct timer timeout;
+	bool kick; /* libcurl wants its time-outs looked at now */
+	struct socket_watch **watches; /* by descriptor */
+	size_t watches_size;
+	struct socket_watch *dirty;
+	CURL **idle; /* easy handles to use again */
+	size_t idle_count, idle_size;
+};
+
+static void mark_dirty(struct socket_watch *watch)
+{
+	if (watch->dirty)
+		return;
+	watch->dirty = true;
+	watch->next_dirty = watch->fetcher->dirty;
+	watch->fetcher->dirty = watch;
+}
+
+static void finish(struct fetcher *fetcher)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(fetcher->multi, &left))) {
+		struct transfer *transfer;
+		CURLcode code = message->data.result;
+		CURL *easy = message->easy_handle;
+		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+		curl_multi_remove_handle(fetcher->multi, easy);
+		transfer->result = http_result(easy, code, transfer->fetch);
+		transfer->finished = true;
+		transfer->event(transfer);
+	}
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct socket_watch *watch = poll->data;
+	struct fetcher *fetcher = watch->fetcher;
+	int action = 0, running;
+
+	if (!watch->wanted) { /* the peer closed an idle connection: libcurl will see it itself */
+		mark_dirty(watch);
+		return;
+	}
+	if (status < 0)
+		action = CURL_CSELECT_ERR;
+	if (events & UV_READABLE)
+		action |= CURL_CSELECT_IN;
+	if (events & UV_WRITABLE)
+		action |= CURL_CSELECT_OUT;
+	curl_multi_socket_action(fetcher->multi, watch->fd, action, &running);
+	finish(fetcher);
+}
+
+static struct socket_watch *watch_of(struct fetcher *fetcher, curl_socket_t fd)
+{
+	if ((size_t)fd >= fetcher->watches_size) {
+		size_t size = 2 * (size_t)fd + 64;
+		struct socket_watch **watches =
+			realloc(fetcher->watches, size * sizeof(struct socket_watch *));
+		if (!watches)
+			return NULL;
+		memset(watches + fetcher->watches_size, 0,
+			(size - fetcher->watches_size) * sizeof(struct socket_watch *));
+		fetcher->watches = watches;
+		fetcher->watches_size = size;
+	}
+	struct socket_watch *watch = fetcher->watches[fd];
+	if (watch)
+		return watch;
+	watch = calloc(1, sizeof *watch);
+	if (!watch)
+		return NULL;
+	watch->fetcher = fetcher;
+	watch->fd = fd;
+	watch->poll.data = watch;
+	if (uv_poll_init_socket(&fetcher->loop->uv, &watch->poll, fd)) {
+		free(watch);
+		return NULL;
+	}
+	fetcher->watches[fd] = watch;
+	return watch;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct fetcher *fetcher = arg;
+
+	(void)easy, (void)unused;
+	if (what == CURL_POLL_REMOVE &&
+		((size_t)fd >= fetcher->watches_size || !fetcher->watches[fd]))
+		return 0; /* closed already */
+	struct socket_watch *watch = watch_of(fetcher, fd);
+	if (!watch)
+		return -1;
+	watch->wanted = 0;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_READABLE;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_WRITABLE;
+	if (watch->wanted != watch->armed && watch->wanted)
+		mark_dirty(watch);
+	return 0;
+}
+
+static void free_watch(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void unlink_dirty(struct socket_watch *watch)
+{
+	struct socket_watch **link = &watch->fetcher->dirty;
+
+	while (*link != watch)
+		link = &(*link)->next_dirty;
+	*link = watch->next_dirty;
+}
+
+/* libcurl closes a socket: its watcher has to go first. */
+static int on_close(void *arg, curl_socket_t fd)
+{
+	struct fetcher *fetcher = arg;
+	struct socket_watch *watch =
+		(size_t)fd < fetcher->watches_size ? fetcher->watches[fd] : NULL;
+
+	if (watch) {
+		fetcher->watches[fd] = NULL;
+		if (watch->dirty)
+			unlink_dirty(watch);
+		uv_close((uv_handle_t *)&watch->poll, free_watch);
+	}
+	return close(fd);
+}
+
+static void on_timeout(struct timer *timer)
+{
+	struct fetcher *fetcher =
+		(struct fetcher *)((char *)timer - offsetof(struct fetcher, timeout));
+
+	fetcher->kick = true;
+}
+
+static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct fetcher *fetcher = arg;
+	struct timers *timers = &fetcher->loop->timers;
+
+	(void)multi;
+	timers_stop(timers, &fetcher->timeout);
+	fetcher->kick = timeout_ms == 0;
+	if (timeout_ms <= 0)
+		return 0;
+	return timers_start(timers, &fetcher->timeout, io_now_ns() + timeout_ms * 1000000) ? -1 : 0;
+}
+
+static void apply(struct socket_watch *watch)
+{
+	watch->dirty = false;
+	if (watch->wanted == watch->armed)
+		return;
+	if (watch->wanted)
+		uv_poll_start(&watch->poll, watch->wanted, on_ready);
+	else
+		uv_poll_stop(&watch->poll);
+	watch->armed = watch->wanted;
+}
+
+void fetcher_flush(struct fetcher *fetcher)
+{
+	while (fetcher->kick) {
+		int running;
+		fetcher->kick = false;
+		curl_multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		finish(fetcher);
+	}
+	struct socket_watch *watch;
+	while ((watch = fetcher->dirty)) {
+		fetcher->dirty = watch->next_dirty;
+		apply(watch);
+	}
+}
+
+bool fetcher_waits(const struct fetcher *fetcher)
+{
+	return fetcher->kick;
+}
+
+static struct fetcher *fetcher_open(struct loop *loop)
+{
+	struct fetcher *fetcher = calloc(1, sizeof *fetcher);
+
+	if (!fetcher)
+		return NULL;
+	fetcher->loop = loop;
+	fetcher->timeout.fire = on_timeout;
+	fetcher->multi = curl_multi_init();
+	if (!fetcher->multi) {
+		free(fetcher);
+		return NULL;
+	}
+	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+	return fetcher;
+}
+
+void fetcher_close(struct fetcher *fetcher)
+{
+	for (size_t i = 0; i < fetcher->idle_count; i++)
+		curl_easy_cleanup(fetcher->idle[i]);
+	curl_multi_cleanup(fetcher->multi);
+	timers_stop(&fetcher->loop->timers, &fetcher->timeout);
+	free(fetcher->idle);
+	free(fetcher->watches);
+	free(fetcher);
+}
+
+static CURL *take_easy(struct fetcher *fetcher)
+{
+	if (fetcher->idle_count > 0)
+		return fetcher->idle[--fetcher->idle_count];
+	CURL *easy = http_open();
+	if (easy) {
+		curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+		curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, fetcher);
+	}
+	return easy;
+}
+
+static void put_easy(struct fetcher *fetcher, CURL *easy)
+{
+	if (fetcher->idle_count == fetcher->idle_size) {
+		size_t size = fetcher->idle_size ? 2 * fetcher->idle_size : 64;
+		CURL **idle = realloc(fetcher->idle, size * sizeof(CURL *));
+		if (!idle) {
+			curl_easy_cleanup(easy);
+			return;
+		}
+		fetcher->idle = idle;
+		fetcher->idle_size = size;
+	}
+	fetcher->idle[fetcher->idle_count++] = easy;
+}
+
+static size_t receive(char *data, size_t one, size_t size, void *arg)
+{
+	struct transfer *transfer = arg;
+
+	(void)one;
+	if (!transfer->fetch->sink)
+		return http_append(transfer->fetch, data, size);
+	if (transfer->filled + size > CHUNK_BYTES) {
+		transfer->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	memcpy(transfer->chunks + transfer->filling * CHUNK_BYTES + transfer->filled, data, size);
+	transfer->filled += size;
+	transfer->fetch->body_bytes += size;
+	transfer->event(transfer);
+	return size;
+}
+
+size_t transfer_take(struct transfer *transfer, const char **data)
+{
+	size_t size = transfer->filled;
+
+	*data = transfer->chunks + transfer->filling * CHUNK_BYTES;
+	transfer->filling = !transfer->filling;
+	transfer->filled = 0;
+	if (transfer->paused) {
+		transfer->paused = false;
+		curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+	}
+	return size;
+}
+
+int transfer_start(struct loop *loop, struct transfer *transfer, struct io_fetch *fetch)
+{
+	*transfer = (struct transfer){
+		.event = transfer->event, .arg = transfer->arg, .fetch = fetch
+	};
+	if (!loop->fetcher && !(loop->fetcher = fetcher_open(loop)))
+		return -ENOMEM;
+	transfer->fetcher = loop->fetcher;
+	transfer->easy = take_easy(loop->fetcher);
+	if (!transfer->easy)
+		return -ENOMEM;
+	int err = http_prepare(transfer->easy, fetch, receive, transfer);
+	if (!err && fetch->sink) {
+		transfer->chunks = malloc(2 * CHUNK_BYTES);
+		err = transfer->chunks ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+		err = curl_multi_add_handle(loop->fetcher->multi, transfer->easy) ? -ENOMEM : 0;
+	}
+	if (err) {
+		transfer->finished = true;
+		transfer_close(transfer);
+	}
+	return err;
+}
+
+void transfer_close(struct transfer *transfer)
+{
+	if (!transfer->finished)
+		curl_multi_remove_handle(transfer->fetcher->multi, transfer->easy);
+	put_easy(transfer->fetcher, transfer->easy);
+	free(transfer->chunks);
+}

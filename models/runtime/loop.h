@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNTIME_LOOP_H
+#define RUNTIME_LOOP_H
+
+/*
+ * What the event-driven models stand on: a libuv loop with exact timers and
+ * HTTP transfers. Workloads' callback forms use it too. Everything here is for
+ * the one thread that turns the loop.
+ */
+#include <stdbool.h>
+#include <uv.h>
+
+#include "../io.h"
+#include "timers.h"
+
+struct fetcher;
+
+struct loop {
+	uv_loop_t uv;
+	struct timers timers;
+	struct fetcher *fetcher; /* made by the first transfer */
+};
+
+/* 0 or -errno. */
+int loop_init(struct loop *loop);
+
+/* Close every connection kept for reuse and release the loop; nothing may be in flight on it. */
+void loop_close(struct loop *loop);
+
+/*
+ * Start what was put off until the loop turns: HTTP transfers and changes of
+ * what their sockets wait for. Callbacks may be called.
+ */
+void loop_flush(struct loop *loop);
+
+/* Wait for events, or only look where wait is false, and call their callbacks. False when nothing
+ * is left that could ever happen. */
+bool loop_turn(struct loop *loop, bool wait);
+
+/* An HTTP transfer under way. Zeroed, but for the first two, by transfer_start. */
+struct transfer {
+	/*
+	 * Called from the loop when finished is set and, where the fetch has a
+	 * sink, when there is something to take.
+	 */
+	void (*event)(struct transfer *transfer);
+	void *arg;
+
+	bool finished;
+	int result; /* then: as io_fetch returns it */
+
+	/* private */
+	struct io_fetch *fetch;
+	struct fetcher *fetcher;
+	void *easy;
+	char *chunks;  /* where the fetch has a sink: two buffers, one filling, one taken */
+	int filling;   /* which: 0 or 1 */
+	size_t filled; /* bytes in it */
+	bool paused;   /* it is full, and libcurl has more */
+};
+
+/* Start fetch, which must stay until the transfer has finished. 0, or -errno and no event. */
+int transfer_start(struct loop *loop, struct transfer *transfer, struct io_fetch *fetch);
+
+/*
+ * For a fetch with a sink: what has come since the last call, which stays
+ * valid until the next; 0 when nothing has. The peer is slowed down as long
+ * as nothing is taken.
+ */
+size_t transfer_take(struct transfer *transfer, const char **data);
+
+/* Release a transfer that has finished, or break off one that has not. */
+void transfer_close(struct transfer *transfer);
+
+/* For loop.c. */
+void fetcher_flush(struct fetcher *fetcher);
+bool fetcher_waits(const struct fetcher *fetcher); /* for a flush */
+void fetcher_close(struct fetcher *fetcher);
+
+#endif
