@@ -6,8 +6,9 @@
  * The embedded origin: the HTTP server that fetch, rawget and download talk
  * to, in a process of its own so that its work is not counted as the model's.
  *
- *   GET or HEAD /body?bytes=N&delay_ms=N   N bytes of origin_fill, after the delay
- *   anything else                          404
+ *   GET or HEAD /body?bytes=N&delay_ms=N   N bytes of origin_fill, after the delay (0, 0)
+ *   another path or method                 404 or 405
+ *   bad numbers, or not HTTP               400
  *
  * HTTP/1.0 and 1.1, keep-alive and pipelining, Content-Length always.
  */
@@ -20,18 +21,24 @@ enum { ORIGIN_BYTES_MAX = 1 << 30, ORIGIN_DELAY_MS_MAX = 60000 };
 
 struct origin {
 	const cpu_set_t *cpus; /* in: where it may run; NULL for anywhere */
-	pid_t pid;             /* 0 when not started */
-	int port;              /* on 127.0.0.1 */
-	int control;           /* it ends when this closes */
+	pid_t pid;	       /* 0 when not started */
+	int port;	       /* on 127.0.0.1 */
+	int control;	       /* it ends when this closes */
 };
 
 /*
- * Start `concbench origin` on a free port of 127.0.0.1; it accepts when this
- * returns. Ends with its starter, however that ends. 0 or -errno.
+ * Start `concbench origin` on a free port of 127.0.0.1; it serves when this
+ * returns, as a process named "origin". It ends with the thread that started
+ * it, however that ends. The program is the caller's own, or the one that the
+ * environment variable CONCBENCH names: a test is not concbench. 0 or -errno;
+ * -EPROTO when the program ended without a word.
  */
 int origin_start(struct origin *origin);
 
-/* CPU time it has used, in ns, or -1 when it does not run. */
+/*
+ * CPU time it has used, in ns, or -1 when it does not run. While it is busy
+ * this may be behind by a tick of the kernel; once it waits it is exact.
+ */
 int64_t origin_cpu_ns(const struct origin *origin);
 
 /* End it and reap it. No effect on one that is not started. */
@@ -41,8 +48,10 @@ void origin_stop(struct origin *origin);
 void origin_fill(void *buf, size_t size, uint64_t offset);
 
 /*
- * The server itself: serve listening socket listen_fd until control_fd reads
- * end of file (-1: none) or SIGTERM. 0 or -errno.
+ * The server itself: serve listening socket listen_fd, which it closes, until
+ * control_fd reads end of file (-1: none), SIGTERM or SIGINT. SIGPIPE is
+ * ignored from then on. A client for which there is no descriptor is turned
+ * away. 0 or -errno.
  */
 int origin_serve(int listen_fd, int control_fd);
 

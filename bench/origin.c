@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The origin as a process: started beside a trial, or by hand. The two talk
+ * over a socket pair, the control: the child says once that it serves (0) or
+ * why it cannot (-errno), and ends when it reads end of file.
+ */
+#include "origin.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000 };
+
+/* A listening socket on addr, whose port is filled in. -errno on failure. */
+static int open_listener(struct sockaddr_in *addr)
+{
+	int one = 1;
+	socklen_t size = sizeof *addr;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+		bind(fd, (struct sockaddr *)addr, sizeof *addr) == 0 && listen(fd, BACKLOG) == 0 &&
+		getsockname(fd, (struct sockaddr *)addr, &size) == 0)
+		return fd;
+	int err = -errno;
+	close(fd);
+	return err;
+}
+
+/* What the other side of control says: how many bytes, 0 at its end, or -errno. */
+static ssize_t hear(int control, void *word, size_t size, int timeout_ms)
+{
+	struct pollfd polled = { .fd = control, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&polled, 1, timeout_ms);
+	while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return -ETIMEDOUT;
+	ssize_t n = ready < 0 ? -1 : read(control, word, size);
+	return n < 0 ? -errno : n;
+}
+
+static void say(int control, int err)
+{
+	ssize_t n = write(control, &err, sizeof err);
+
+	(void)n; /* a starter that is gone is noticed by the end of file */
+}
+
+/* The child of a process that may have threads: only async-signal-safe calls until exec. */
+static void become_origin(
+	const struct origin *origin, pid_t starter, char **argv, int fd, int control)
+{
+	const char *program = argv[0];
+	sigset_t none;
+
+	argv[0] = "concbench";
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+		getppid() == starter && prctl(PR_SET_NAME, "origin") == 0 &&
+		(!origin->cpus || sched_setaffinity(0, sizeof *origin->cpus, origin->cpus) == 0) &&
+		fcntl(fd, F_SETFD, 0) == 0 && fcntl(control, F_SETFD, 0) == 0)
+		execv(program, argv);
+	say(control, -errno);
+	_exit(127);
+}
+
+static int spawn(struct origin *origin, int fd, int control)
+{
+	char fd_text[16], control_text[16];
+	char *program = getenv("CONCBENCH");
+	char *argv[] = { program ? program : "/proc/self/exe", "origin", "--fd", fd_text,
+		"--control", control_text, NULL };
+	pid_t starter = getpid();
+
+	snprintf(fd_text, sizeof fd_text, "%d", fd);
+	snprintf(control_text, sizeof control_text, "%d", control);
+	pid_t pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		become_origin(origin, starter, argv, fd, control);
+	origin->pid = pid;
+	return 0;
+}
+
+/* A program that ends without a word is not one that knows the origin. */
+static int await_ready(const struct origin *origin)
+{
+	int err = -EPROTO;
+	ssize_t n = hear(origin->control, &err, sizeof err, START_MS);
+
+	if (n < 0)
+		return n;
+	return n == sizeof err ? err : -EPROTO;
+}
+
+int origin_start(struct origin *origin)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int control[2];
+
+	origin->pid = 0;
+	int fd = open_listener(&addr);
+	if (fd < 0)
+		return fd;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) < 0) {
+		int err = -errno;
+		close(fd);
+		return err;
+	}
+	origin->port = ntohs(addr.sin_port);
+	origin->control = control[0];
+	int err = spawn(origin, fd, control[1]);
+	close(fd);
+	close(control[1]);
+	if (err) {
+		close(control[0]);
+		return err;
+	}
+	err = await_ready(origin);
+	if (err)
+		origin_stop(origin);
+	return err;
+}
+
+int64_t origin_cpu_ns(const struct origin *origin)
+{
+	clockid_t clock;
+	struct timespec used;
+
+	if (origin->pid == 0 || clock_getcpuclockid(origin->pid, &clock) != 0 ||
+		clock_gettime(clock, &used) != 0)
+		return -1;
+	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+}
+
+/* Children that a model forked may still hold the control open: shut it down, do not just close it.
+ */
+void origin_stop(struct origin *origin)
+{
+	char word[16];
+	ssize_t n;
+
+	if (origin->pid == 0)
+		return;
+	shutdown(origin->control, SHUT_WR);
+	do
+		n = hear(origin->control, word, sizeof word, STOP_MS);
+	while (n > 0);
+	close(origin->control);
+	if (n < 0)
+		kill(origin->pid, SIGKILL);
+	while (waitpid(origin->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	origin->pid = 0;
+	origin->control = -1;
+}
+
+static void raise_fd_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* ADDR:PORT, an IPv4 address or a name that has one. 0 or -EINVAL. */
+static int read_address(const char *text, struct sockaddr_in *addr)
+{
+	char host[256], *end;
+	const char *colon = strrchr(text, ':');
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
+
+	if (!colon || colon == text || (size_t)(colon - text) >= sizeof host)
+		return -EINVAL;
+	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+	unsigned long port = strtoul(colon + 1, &end, 10);
+	if (colon[1] < '0' || colon[1] > '9' || *end || port > 65535 ||
+		getaddrinfo(host, NULL, &hints, &found) != 0)
+		return -EINVAL;
+	memcpy(addr, found->ai_addr, sizeof *addr);
+	addr->sin_port = htons(port);
+	freeaddrinfo(found);
+	return 0;
+}
+
+/* Listen where the user said, and say where that is. The socket, or -errno and a message. */
+static int listen_by_hand(const char *text)
+{
+	struct sockaddr_in addr;
+	char name[INET_ADDRSTRLEN];
+
+	int err = read_address(text, &addr);
+	if (err) {
+		fprintf(stderr, "concbench origin: '%s' is not ADDR:PORT, such as 127.0.0.1:8080\n",
+			text);
+		return err;
+	}
+	int fd = open_listener(&addr);
+	if (fd < 0) {
+		fprintf(stderr, "concbench origin: cannot listen on %s: %s%s\n", text,
+			strerror(-fd),
+			fd == -EADDRINUSE ? "; choose another port, or 0 for a free one" : "");
+		return fd;
+	}
+	inet_ntop(AF_INET, &addr.sin_addr, name, sizeof name);
+	printf("http://%s:%d\n", name, ntohs(addr.sin_port));
+	fflush(stdout);
+	return fd;
+}
+
+struct options {
+	const char *listen;
+	int fd, control; /* from origin_start; -1 by hand */
+};
+
+static const char usage[] = "usage: concbench origin [--listen ADDR:PORT]\n";
+
+/* 0 to go on, or the exit status + 1. */
+static int read_options(struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "listen", required_argument, NULL, 'l' },
+		{ "fd", required_argument, NULL, 'f' },
+		{ "control", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 0; /* whoever used getopt before */
+	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
+		switch (option) {
+		case 'l':
+			options->listen = optarg;
+			break;
+		case 'f':
+			options->fd = atoi(optarg);
+			break;
+		case 'c':
+			options->control = atoi(optarg);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 1;
+		default:
+			fputs(usage, stderr);
+			return 3;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "concbench origin: what is '%s'?\n%s", argv[optind], usage);
+		return 3;
+	}
+	return 0;
+}
+
+int origin_main(int argc, char **argv)
+{
+	struct options options = { .listen = "127.0.0.1:0", .fd = -1, .control = -1 };
+
+	int end = read_options(&options, argc, argv);
+	if (end)
+		return end - 1;
+	prctl(PR_SET_NAME, "origin");
+	raise_fd_limit();
+	if (options.fd < 0)
+		options.fd = listen_by_hand(options.listen);
+	else
+		say(options.control, 0);
+	if (options.fd < 0)
+		return 2;
+	int err = origin_serve(options.fd, options.control);
+	if (err)
+		fprintf(stderr, "concbench origin: cannot serve: %s\n", strerror(-err));
+	return err ? 2 : 0;
+}
