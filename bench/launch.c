@@ -14,6 +14,7 @@
 enum {
 	FIRST_SAMPLE_MS = 5,
 	SAMPLE_MS = 20,
+	STOP_MS = 100, /* *stop is looked at so often at least */
 	SAMPLE_SHARE = 50, /* of the time, one part in so many goes into sampling at most */
 };
 
@@ -52,7 +53,7 @@ static pid_t start(char *const argv[], int *out)
 		setpgid(0, 0);
 		dup2(ends[1], STDOUT_FILENO);
 		signal(SIGPIPE, SIG_DFL);
-		execv(argv[0], argv);
+		execvp(argv[0], argv);
 		_exit(127);
 	}
 	int err = -errno;
@@ -107,7 +108,8 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 	while (open && !result->timed_out && !result->interrupted) {
 		int64_t until_ns = sample_memory && sampler.next_ns < limit_ns ? sampler.next_ns
 									      : limit_ns;
-		int n = poll(&watched, 1, ms_until(until_ns));
+		int left_ms = ms_until(until_ns);
+		int n = poll(&watched, 1, left_ms < STOP_MS ? left_ms : STOP_MS);
 		if (n > 0)
 			open = read_some(out, text);
 		if (sample_memory)
@@ -116,6 +118,19 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 		result->interrupted = *stop;
 	}
 	result->peak_memory_kib = sampler.peak_kib;
+}
+
+/* Wait for pid, which has closed its stdout and so should be ending, and end what it left behind. */
+static void reap(pid_t pid, int64_t limit_ns, struct launched *result)
+{
+	while (wait4(pid, &result->status, WNOHANG, NULL) == 0) {
+		if (io_now_ns() >= limit_ns && !result->timed_out) {
+			result->timed_out = true;
+			kill(-pid, SIGKILL);
+		}
+		usleep(200);
+	}
+	kill(-pid, SIGKILL);
 }
 
 int launch(char *const argv[], double time_limit_s, bool sample_memory,
@@ -132,9 +147,7 @@ int launch(char *const argv[], double time_limit_s, bool sample_memory,
 	watch(pid, out, limit_ns, sample_memory, stop, &text, result);
 	if (result->timed_out || result->interrupted)
 		kill(-pid, SIGKILL);
-	while (wait4(pid, &result->status, 0, NULL) < 0 && errno == EINTR)
-		;
-	kill(-pid, SIGKILL); /* what it may have left behind */
+	reap(pid, limit_ns, result);
 	close(out);
 	result->output = text.data ? text.data : calloc(1, 1);
 	return result->output ? 0 : -ENOMEM;

@@ -16,7 +16,7 @@ struct launched {
 };
 
 /*
- * Run argv to its end, or to time_limit_s, or until *stop is set (by a signal
+ * Run argv (argv[0] is looked up in PATH) to its end, or to time_limit_s, or until *stop is set (by a signal
  * handler). When this returns no process of the group is left. With
  * sample_memory its memory is read from time to time (see docs/method.md).
  * 0 or -errno: then it was not started.

@@ -6,7 +6,8 @@
  * The embedded origin: the HTTP server that fetch, rawget and download talk
  * to, in a process of its own so that its work is not counted as the model's.
  *
- *   GET or HEAD /body?bytes=N&delay_ms=N   N bytes of origin_fill, after the delay (0, 0)
+ *   GET or HEAD /body?bytes=N&delay_ms=N   N bytes of origin_fill, after the delay (0, 0;
+ *                                          delay_us=N for finer ones)
  *   another path or method                 404 or 405
  *   bad numbers, or not HTTP               400
  *

@@ -270,12 +270,12 @@ static void handle_request(struct origin_conn *conn)
 		return;
 	}
 	prepare(conn, status, request.bytes, NULL);
-	if (request.delay_ms == 0) {
+	if (request.delay_us == 0) {
 		answer(conn);
 		return;
 	}
 	conn->timer.fire = delay_over;
-	int64_t at_ns = io_now_ns() + (int64_t)request.delay_ms * 1000000;
+	int64_t at_ns = io_now_ns() + (int64_t)request.delay_us * 1000;
 	if (timers_start(&conn->conns->timers, &conn->timer, at_ns) != 0)
 		origin_conn_close(conn);
 }

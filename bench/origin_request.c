@@ -73,13 +73,16 @@ static bool read_number(const char *text, uint64_t max, uint64_t *number)
 
 static enum http_status read_query(struct origin_request *request, char *query)
 {
+	uint64_t delay_ms = 0, delay_us = 0;
 	const struct {
 		const char *name;
 		uint64_t max, *number;
 	} known[] = {
 		{ "bytes", ORIGIN_BYTES_MAX, &request->bytes },
-		{ "delay_ms", ORIGIN_DELAY_MS_MAX, &request->delay_ms },
+		{ "delay_ms", ORIGIN_DELAY_MS_MAX, &delay_ms },
+		{ "delay_us", ORIGIN_DELAY_MS_MAX * UINT64_C(1000), &delay_us },
 	};
+	enum { KNOWN = sizeof known / sizeof *known };
 	char *word;
 
 	while ((word = strsep(&query, "&"))) {
@@ -87,11 +90,11 @@ static enum http_status read_query(struct origin_request *request, char *query)
 			continue;
 		const char *name = strsep(&word, "=");
 		size_t i = 0;
-		while (i < 2 && strcmp(name, known[i].name) != 0)
+		while (i < KNOWN && strcmp(name, known[i].name) != 0)
 			i++;
-		if (i == 2) {
+		if (i == KNOWN) {
 			snprintf(request->why, sizeof request->why,
-				"the parameters are bytes and delay_ms\n");
+				"the parameters are bytes, delay_ms and delay_us\n");
 			return HTTP_STATUS_BAD_REQUEST;
 		}
 		if (!word || !read_number(word, known[i].max, known[i].number)) {
@@ -101,6 +104,7 @@ static enum http_status read_query(struct origin_request *request, char *query)
 			return HTTP_STATUS_BAD_REQUEST;
 		}
 	}
+	request->delay_us = delay_ms * 1000 + delay_us;
 	return HTTP_STATUS_OK;
 }
 
@@ -117,7 +121,7 @@ enum http_status origin_request_read(
 	static const char known[] = "/body";
 	struct http_parser_url url;
 
-	request->bytes = request->delay_ms = 0;
+	request->bytes = request->delay_us = 0;
 	if (method != HTTP_GET && method != HTTP_HEAD)
 		return refuse(request, HTTP_STATUS_METHOD_NOT_ALLOWED);
 	http_parser_url_init(&url);

@@ -10,7 +10,7 @@
 enum { ORIGIN_WHY_BYTES = 128 };
 
 struct origin_request {
-	uint64_t bytes, delay_ms;
+	uint64_t bytes, delay_us;
 	char why[ORIGIN_WHY_BYTES]; /* a line for a person, where the status is not 200 */
 };
 

@@ -53,8 +53,11 @@ static int run(struct job *job)
 	start_more(&run);
 	while (run.ended < job->tasks) {
 		loop_flush(&run.loop);
-		if (run.ended < job->tasks && !loop_turn(&run.loop, true)) {
-			err = -EDEADLK;
+		if (run.ended == job->tasks)
+			break;
+		bool alive = loop_turn(&run.loop, true);
+		if (!alive && run.ended < job->tasks) {
+			err = -EDEADLK; /* a callback form forgot to call done */
 			break;
 		}
 	}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "list.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../models/model.h"
+#include "cli.h"
+#include "profile.h"
+#include "workloads/workload.h"
+
+static const char usage[] = "usage: concbench list [models|workloads|profiles] [--json]\n"
+			    "What can be run; with --json as one object.\n";
+
+static json_t *models_json(void)
+{
+	json_t *list = json_array();
+
+	for (const struct model *const *row = models; *row; row++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s?}", "name", (*row)->name, "summary",
+				(*row)->summary, "unavailable", (*row)->unavailable));
+	return list;
+}
+
+static json_t *param_json(const struct param *param)
+{
+	if (!param->unit)
+		return json_pack("{s:s, s:s, s:s}", "name", param->name, "summary", param->summary,
+			"default", param->initial);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "name", param->name, "summary",
+		param->summary, "default", param->initial, "unit", param->unit, "min",
+		(json_int_t)param->min, "max", (json_int_t)param->max);
+}
+
+static json_t *workloads_json(void)
+{
+	static const char *const kinds[] = { "io", "cpu", "mixed", "structure" };
+	json_t *list = json_array();
+
+	for (const struct workload *const *row = workloads; *row; row++) {
+		json_t *params = json_array();
+		for (const struct param *param = (*row)->params; param && param->name; param++)
+			json_array_append_new(params, param_json(param));
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s, s:o}", "name", (*row)->name, "summary",
+				(*row)->summary, "kind", kinds[(*row)->kind], "params", params));
+	}
+	return list;
+}
+
+static json_t *profiles_json(void)
+{
+	json_t *list = json_array();
+
+	for (const struct profile *row = profiles; row->name; row++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:i}", "name", row->name, "summary", row->summary,
+				"trials", (int)row->trials));
+	return list;
+}
+
+static const struct section {
+	const char *name;
+	json_t *(*json)(void);
+} sections[] = {
+	{ "models", models_json },
+	{ "workloads", workloads_json },
+	{ "profiles", profiles_json },
+};
+
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static const char *section_name(unsigned k)
+{
+	return k < SECTIONS ? sections[k].name : NULL;
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static void print_params(const json_t *params)
+{
+	const json_t *param;
+	size_t i;
+
+	json_array_foreach (params, i, param) {
+		const char *unit = text(param, "unit");
+		printf("  %14s=%-9s %s", text(param, "name"), text(param, "default"),
+			text(param, "summary"));
+		if (unit)
+			printf(" (%s%s%lld to %lld)", unit, *unit ? ", " : "",
+				(long long)json_integer_value(json_object_get(param, "min")),
+				(long long)json_integer_value(json_object_get(param, "max")));
+		putchar('\n');
+	}
+}
+
+static void print_section(const struct section *section)
+{
+	json_t *list = section->json();
+	const json_t *item;
+	size_t i;
+
+	printf("%s:\n", section->name);
+	json_array_foreach (list, i, item) {
+		const char *missing = text(item, "unavailable");
+		printf("  %-12s %s%s%s\n", text(item, "name"), text(item, "summary"),
+			missing ? "; unavailable: " : "", missing ? missing : "");
+		print_params(json_object_get(item, "params"));
+	}
+	json_decref(list);
+}
+
+int list_main(int argc, char **argv)
+{
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' }, { 0 } };
+	bool as_json = false;
+	const char *wanted = NULL;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == 'h') {
+			fputs(usage, stdout);
+			return EXIT_OK;
+		}
+		if (opt == '?')
+			return EXIT_USAGE;
+		as_json = true;
+	}
+	if (optind < argc)
+		wanted = argv[optind++];
+	if (optind < argc)
+		return cli_error("list", "unexpected argument '%s'", argv[optind]);
+	json_t *root = json_object();
+	for (const struct section *section = sections; section < sections + SECTIONS; section++) {
+		if (wanted && strcmp(wanted, section->name) != 0)
+			continue;
+		json_object_set_new(root, section->name, as_json ? section->json() : json_null());
+		if (!as_json)
+			print_section(section);
+	}
+	int status = json_object_size(root) > 0 ? EXIT_OK
+						: cli_unknown("list", "list", wanted, section_name);
+	if (as_json && !status) {
+		json_dumpf(root, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(root);
+	return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "environment.h"
+#include "export.h"
+#include "list.h"
+#include "origin.h"
+#include "plot.h"
+#include "run.h"
+#include "trial.h"
+
+static const struct command {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *summary; /* NULL: not for people */
+} commands[] = {
+	{ "list", list_main, "what can be run: models, workloads, profiles" },
+	{ "run", run_main, "measure: every model on every workload, or those you name" },
+	{ "plot", plot_main, "pictures of a results file" },
+	{ "export", export_main, "a results file in another format" },
+	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
+	{ "trial", trial_main, NULL },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const char *command_name(unsigned k)
+{
+	return k < COMMANDS && commands[k].summary ? commands[k].name : NULL;
+}
+
+static void print_usage(FILE *out)
+{
+	fputs("usage: concbench COMMAND ...\n"
+	      "The same workloads under every concurrency model, measured.\n",
+		out);
+	for (unsigned k = 0; command_name(k); k++)
+		fprintf(out, "  %-8s %s\n", commands[k].name, commands[k].summary);
+	fputs("`concbench COMMAND --help` tells more.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+		print_usage(stdout);
+		return EXIT_OK;
+	}
+	if (strcmp(name, "--version") == 0) {
+		puts("concbench " CONCBENCH_VERSION);
+		return EXIT_OK;
+	}
+	for (const struct command *command = commands; command < commands + COMMANDS; command++)
+		if (strcmp(command->name, name) == 0)
+			return command->main(argc - 1, argv + 1);
+	if (*name)
+		return cli_unknown("", "command", name, command_name);
+	print_usage(stderr);
+	return EXIT_USAGE;
+}

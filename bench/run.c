@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../models/io.h"
+#include "cli.h"
+#include "environment.h"
+#include "launch.h"
+#include "plan.h"
+#include "progress.h"
+#include "result.h"
+#include "rng.h"
+#include "summary.h"
+#include "table.h"
+#include "whole_process.h"
+#include "workdir.h"
+
+enum { SAVE_EVERY_S = 10, TRIAL_ARGUMENTS = 16 + 2 * PARAMS_MAX };
+
+static volatile int stop; /* set by a signal: end after the trial that runs, which is killed */
+
+static void on_signal(int signal_number)
+{
+	(void)signal_number;
+	stop = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a closed stdout must not cost the results */
+}
+
+/* One trial in the order of the run. */
+struct slot {
+	struct cell *cell;
+	unsigned round;
+};
+
+struct run {
+	struct plan plan;
+	json_t *root;
+	struct slot *slots; /* what is to be done, in order */
+	size_t slot_count;
+	struct rng rng;
+	struct progress progress;
+	double spent_s; /* on trials that are over */
+	size_t over;
+	int64_t saved_ns;
+};
+
+/* A trial that brought no result, as JSON. */
+static json_t *broken(const char *status, const char *reason)
+{
+	return json_pack("{s:s, s:s}", "status", status, "reason", reason);
+}
+
+static json_t *outcome(const struct launched *launched, unsigned time_limit_s)
+{
+	char reason[128];
+	json_t *trial = json_loads(launched->output, 0, NULL);
+
+	if (launched->timed_out)
+		snprintf(reason, sizeof reason, "killed after %u s", time_limit_s);
+	else if (WIFSIGNALED(launched->status))
+		snprintf(reason, sizeof reason, "killed by signal %d (%s)",
+			WTERMSIG(launched->status), strsignal(WTERMSIG(launched->status)));
+	else if (!json_is_string(json_object_get(trial, "status")))
+		snprintf(reason, sizeof reason, "ended with status %d and no result",
+			WEXITSTATUS(launched->status));
+	else
+		return trial;
+	json_decref(trial);
+	return broken(launched->timed_out ? "timeout" : "crashed", reason);
+}
+
+/* Run one trial; NULL when the run is to stop. */
+static json_t *run_trial(const struct trial_spec *spec, unsigned time_limit_s)
+{
+	char numbers[3][24], workdir[WORKDIR_MAX], params[PARAMS_MAX][512];
+	struct launched launched;
+	int n = 0;
+
+	int err = workdir_make(workdir);
+	if (err)
+		return broken("failed", "cannot make a temporary folder");
+	snprintf(numbers[0], sizeof numbers[0], "%u", spec->concurrency);
+	snprintf(numbers[1], sizeof numbers[1], "%llu", (unsigned long long)spec->tasks);
+	snprintf(numbers[2], sizeof numbers[2], "%llu", (unsigned long long)spec->warmup);
+	char *argv[TRIAL_ARGUMENTS] = { "/proc/self/exe", "trial", "-m", (char *)spec->model->name,
+		"-w", (char *)spec->workload->name, "-c", numbers[0], "-n", numbers[1], "--warmup",
+		numbers[2], "--workdir", workdir };
+	while (argv[n])
+		n++;
+	if (spec->pin)
+		argv[n++] = "--pin";
+	for (const struct param *row = spec->params.table; row && row->name; row++) {
+		char *text = params[row - spec->params.table];
+		snprintf(text, sizeof params[0], "%s=%s", row->name,
+			param_text(&spec->params, row->name));
+		argv[n++] = "--param";
+		argv[n++] = text;
+	}
+	err = launch(argv, time_limit_s, true, &stop, &launched);
+	workdir_remove(workdir);
+	if (err)
+		return broken("failed", strerror(-err));
+	json_t *trial = launched.interrupted ? NULL : outcome(&launched, time_limit_s);
+	if (trial)
+		json_object_set_new(trial, "peak_memory_kib",
+			launched.peak_memory_kib < 0 ? json_null()
+						     : json_integer(launched.peak_memory_kib));
+	free(launched.output);
+	return trial;
+}
+
+static json_t *params_json(const struct params *params)
+{
+	json_t *object = json_object();
+
+	for (const struct param *row = params->table; row && row->name; row++)
+		json_object_set_new(object, row->name,
+			row->unit ? json_integer(param_number(params, row->name))
+				  : json_string(param_text(params, row->name)));
+	return object;
+}
+
+static json_t *cell_json(const struct trial_spec *spec)
+{
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:[], s:n, s:n}",
+		"workload", spec->workload->name,
+		"model", spec->model->name,
+		"concurrency", (json_int_t)spec->concurrency,
+		"tasks", (json_int_t)spec->tasks,
+		"params", params_json(&spec->params),
+		"status", "failed",
+		"reason", "it was not run", /* until the first trial says better */
+		"trials",
+		"summary",
+		"whole_process_s");
+}
+
+static void now_text(char *text, size_t size)
+{
+	time_t now = time(NULL);
+
+	strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+}
+
+static void new_results(struct run *run)
+{
+	char started[32];
+	json_t *cells = json_array();
+
+	now_text(started, sizeof started);
+	for (size_t i = 0; i < run->plan.cell_count; i++) {
+		struct cell *cell = &run->plan.cells[i];
+		cell->json = cell_json(&cell->spec);
+		json_array_append_new(cells, cell->json);
+	}
+	run->root = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o}",
+		"schema", RESULT_SCHEMA,
+		"program", "concbench",
+		"version", CONCBENCH_VERSION,
+		"started", started,
+		"complete", false,
+		"environment", environment_capture(),
+		"options", plan_options(&run->plan),
+		"cells", cells);
+}
+
+/* Take up the results of an earlier run: the plan is made anew from its options. */
+static int old_results(struct run *run)
+{
+	char reason[512];
+	struct plan asked = run->plan;
+
+	run->root = result_load(asked.output, reason, sizeof reason);
+	if (!run->root)
+		return cli_error("run", "%s", reason);
+	int status = plan_resume(&run->plan, json_object_get(run->root, "options"), &asked);
+	plan_free(&asked);
+	if (status)
+		return status;
+	json_t *cells = json_object_get(run->root, "cells");
+	if (json_array_size(cells) != run->plan.cell_count)
+		return cli_error("run", "'%s' has other cells than its options tell of; run it anew",
+			run->plan.output);
+	for (size_t i = 0; i < run->plan.cell_count; i++) {
+		struct cell *cell = &run->plan.cells[i];
+		cell->json = json_array_get(cells, i);
+		if (strcmp(json_string_value(json_object_get(cell->json, "model")),
+			    cell->spec.model->name) != 0)
+			return cli_error("run", "'%s' has its cells in another order", run->plan.output);
+	}
+	return 0;
+}
+
+/*
+ * Rounds of all cells, each round in an order of its own, so that what changes
+ * on the machine with time falls on all cells alike. Depends on the seed alone.
+ */
+static int lay_out(struct run *run)
+{
+	const struct plan *plan = &run->plan;
+
+	rng_seed(&run->rng, plan->seed);
+	run->slots = calloc(plan->trials * plan->cell_count, sizeof *run->slots);
+	if (!run->slots)
+		return cli_error("run", "out of memory");
+	for (unsigned round = 0; round < plan->trials; round++) {
+		struct slot *slots = &run->slots[round * plan->cell_count];
+		for (size_t i = 0; i < plan->cell_count; i++)
+			slots[i] = (struct slot){ .cell = &plan->cells[i], .round = round };
+		rng_shuffle(&run->rng, slots, plan->cell_count, sizeof *slots);
+	}
+	run->slot_count = plan->trials * plan->cell_count;
+	return 0;
+}
+
+static int check_descriptors(const struct plan *plan)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	for (size_t i = 0; i < plan->cell_count; i++) {
+		const struct trial_spec *spec = &plan->cells[i].spec;
+		uint64_t needed = trial_descriptors(spec->workload, spec->concurrency);
+		if (needed > limit.rlim_max)
+			return cli_error("run",
+				"%s at concurrency %u needs %llu open files, and the hard limit is "
+				"%llu; raise it (ulimit -Hn %llu) or ask for less",
+				spec->workload->name, spec->concurrency, (unsigned long long)needed,
+				(unsigned long long)limit.rlim_max, (unsigned long long)needed);
+	}
+	return 0;
+}
+
+/* Find out now, not after the run, that the results cannot be written. */
+static int check_output(const struct plan *plan)
+{
+	struct stat st;
+
+	if (!plan->output)
+		return 0;
+	bool exists = stat(plan->output, &st) == 0;
+	if (exists && S_ISDIR(st.st_mode))
+		return cli_error("run", "cannot write '%s': it is a folder", plan->output);
+	if (exists && !plan->force && !plan->resume)
+		return cli_error("run", "'%s' exists; --force replaces it, --resume goes on with it",
+			plan->output);
+	char *copy = strdup(plan->output);
+	int err = copy && access(dirname(copy), W_OK | X_OK) == 0 ? 0 : errno;
+	free(copy);
+	if (err)
+		return cli_error("run", "cannot write '%s': %s", plan->output, strerror(err));
+	return 0;
+}
+
+/* Save now and then, so that little is lost however the program ends. */
+static void save(struct run *run, bool now)
+{
+	if (!run->plan.output || (!now && io_now_ns() < run->saved_ns + SAVE_EVERY_S * 1000000000LL))
+		return;
+	int err = result_save(run->root, run->plan.output);
+	if (err)
+		cli_error("run", "cannot write '%s': %s", run->plan.output, strerror(-err));
+	run->saved_ns = io_now_ns();
+}
+
+static void show(struct run *run, size_t place)
+{
+	const struct trial_spec *spec = &run->slots[place].cell->spec;
+	char what[64];
+
+	snprintf(what, sizeof what, "%s %s %u", spec->workload->name, spec->model->name,
+		spec->concurrency);
+	run->progress.done_s = place;
+	run->progress.total_s = run->slot_count;
+	progress_show(&run->progress, what);
+}
+
+static void run_trials(struct run *run)
+{
+	for (size_t place = 0; place < run->slot_count && !stop; place++) {
+		struct slot *slot = &run->slots[place];
+		json_t *trials = json_object_get(slot->cell->json, "trials");
+		if (json_array_size(trials) > slot->round)
+			continue; /* done before --resume */
+		show(run, place);
+		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s);
+		if (!trial)
+			return;
+		json_object_set_new(trial, "order", json_integer(place));
+		json_array_append_new(trials, trial);
+		summary_update(slot->cell->json);
+		save(run, false);
+	}
+}
+
+static void run_whole_processes(struct run *run)
+{
+	unsigned rounds = run->plan.whole_process_rounds;
+
+	if (rounds > 0 && !whole_process_available()) {
+		fputs("concbench run: no hyperfine, so whole processes are not timed; "
+		      "apt-get install hyperfine\n",
+			stderr);
+		return;
+	}
+	for (unsigned round = 0; round < rounds && !stop; round++) {
+		progress_show(&run->progress, "whole processes, by hyperfine");
+		int err = whole_process_round(&run->plan, round, &run->rng, &stop);
+		if (err && err != -EINTR)
+			cli_error("run", "hyperfine: %s", strerror(-err));
+		if (err)
+			return;
+	}
+}
+
+static int verdict(const struct run *run)
+{
+	const json_t *cell;
+	size_t i;
+
+	if (stop)
+		return EXIT_INTERRUPTED;
+	json_array_foreach (json_object_get(run->root, "cells"), i, cell) {
+		const char *status = json_string_value(json_object_get(cell, "status"));
+		if (strcmp(status, "ok") != 0 && strcmp(status, "unavailable") != 0)
+			return EXIT_BAD_VERDICT;
+	}
+	return EXIT_OK;
+}
+
+static int run_all(struct run *run)
+{
+	catch_signals();
+	progress_start(&run->progress, run->slot_count);
+	run_trials(run);
+	run_whole_processes(run);
+	progress_end(&run->progress);
+	json_object_set_new(run->root, "complete", json_boolean(!stop));
+	save(run, true);
+	table_print(run->root, stdout);
+	if (run->plan.output)
+		printf("%s in %s\n", stop ? "What was done is" : "Results are", run->plan.output);
+	fflush(stdout);
+	return verdict(run);
+}
+
+int run_main(int argc, char **argv)
+{
+	struct run run = { 0 };
+	int status = plan_read(&run.plan, argc, argv);
+
+	if (!status && run.plan.help) {
+		fputs(plan_usage, stdout);
+		plan_free(&run.plan);
+		return EXIT_OK;
+	}
+	if (!status)
+		status = check_output(&run.plan);
+	if (!status && run.plan.resume)
+		status = old_results(&run);
+	if (!status)
+		status = check_descriptors(&run.plan);
+	if (!status)
+		status = lay_out(&run);
+	if (!status && !run.root)
+		new_results(&run);
+	if (!status)
+		status = run_all(&run);
+	json_decref(run.root);
+	free(run.slots);
+	plan_free(&run.plan);
+	return status;
+}

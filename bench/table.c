@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../models/model.h"
+#include "cells.h"
+#include "workloads/workload.h"
+
+enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4 };
+
+/* Three digits of number, and a letter for its thousands. */
+static const char *three_digits(double number, const char *const *units, char *text)
+{
+	if (isnan(number))
+		return "-";
+	while (number >= 999.5 && units[1]) {
+		number /= 1000;
+		units++;
+	}
+	int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+	snprintf(text, 16, "%.*f%s", decimals, number, *units);
+	return text;
+}
+
+const char *format_number(double number, char text[static 16])
+{
+	static const char *const units[] = { "", "k", "M", "G", NULL };
+
+	return three_digits(number, units, text);
+}
+
+const char *format_time(double seconds, char text[static 16])
+{
+	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
+
+	return three_digits(seconds * 1e9, units, text);
+}
+
+/* Print text, whose bytes may be more than its columns, to the left of width columns. */
+static void put(FILE *out, const char *text, int width)
+{
+	int columns = 0;
+
+	for (const char *c = text; *c; c++)
+		columns += (*c & 0xc0) != 0x80;
+	fprintf(out, "%s%*s", text, columns < width ? width - columns : 0, "");
+}
+
+/* Whether the cell's interval lies above that of every other model at its concurrency. */
+static bool is_best(const struct group *group, const json_t *cell, json_int_t concurrency)
+{
+	struct estimate own = cell_estimate(cell, "throughput_per_s");
+	size_t others = 0;
+
+	for (size_t i = 0; i < group->model_count; i++) {
+		const json_t *other = group_cell(group, group->models[i], concurrency);
+		if (!other || other == cell || !cell_ok(other))
+			continue;
+		others++;
+		if (!(own.low > cell_estimate(other, "throughput_per_s").high))
+			return false;
+	}
+	return others > 0;
+}
+
+/* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
+static void put_throughput(FILE *out, const struct group *group, const json_t *cell,
+	json_int_t concurrency)
+{
+	struct estimate rate = cell_estimate(cell, "throughput_per_s");
+	char number[16], text[48];
+
+	if (!cell) {
+		put(out, "", CELL_WIDTH);
+	} else if (!cell_ok(cell)) {
+		put(out, text_at(cell, "status"), CELL_WIDTH);
+	} else {
+		int n = snprintf(text, sizeof text, "%s", format_number(rate.median, number));
+		if (!isnan(rate.low))
+			n += snprintf(text + n, sizeof text - n, " ±%.0f%%",
+				100 * (rate.high - rate.low) / 2 / rate.median);
+		if (is_best(group, cell, concurrency))
+			snprintf(text + n, sizeof text - n, "*");
+		put(out, text, CELL_WIDTH);
+	}
+}
+
+static void print_head(FILE *out, const struct group *group, size_t first)
+{
+	const struct workload *workload = workload_find(group->workload);
+	char text[32];
+
+	fprintf(out, "\n%s: %s\n", group->workload, workload ? workload->summary : "");
+	if (json_object_size(group->params) > 0) {
+		fputs("  ", out);
+		params_print(group->params, " ", "", out);
+		fputc('\n', out);
+	}
+	put(out, "tasks/s", MODEL_WIDTH);
+	for (size_t i = first; i < group->concurrency_count; i++) {
+		snprintf(text, sizeof text, "c=%lld", (long long)group->concurrencies[i]);
+		put(out, text, CELL_WIDTH);
+	}
+	put(out, "p99", COST_WIDTH);
+	put(out, "CPU/task", COST_WIDTH + 1);
+	fputs("memory\n", out);
+}
+
+/* What it costs, at the highest concurrency: latency, CPU time, memory. */
+static void put_costs(FILE *out, const json_t *cell)
+{
+	char text[16];
+
+	if (!cell || !cell_ok(cell))
+		return;
+	put(out, format_time(cell_estimate(cell, "latency_p99_ns").median / 1e9, text), COST_WIDTH);
+	put(out, format_time(cell_estimate(cell, "cpu_per_task_s").median, text), COST_WIDTH + 1);
+	double kib = cell_estimate(cell, "peak_memory_kib").median;
+	fprintf(out, "%s", format_number(kib * 1024, text));
+}
+
+static void print_group(FILE *out, const struct group *group)
+{
+	size_t count = group->concurrency_count;
+	size_t first = count > CELLS_MAX ? count - CELLS_MAX : 0;
+
+	print_head(out, group, first);
+	for (size_t m = 0; m < group->model_count; m++) {
+		const json_t *cell = NULL;
+		put(out, group->models[m], MODEL_WIDTH);
+		for (size_t i = first; i < count; i++) {
+			cell = group_cell(group, group->models[m], group->concurrencies[i]);
+			put_throughput(out, group, cell, group->concurrencies[i]);
+		}
+		put_costs(out, cell);
+		fputc('\n', out);
+	}
+}
+
+static void print_reasons(FILE *out, const json_t *cells)
+{
+	const json_t *cell;
+	size_t i;
+	bool head = false;
+
+	json_array_foreach (cells, i, cell) {
+		if (cell_ok(cell))
+			continue;
+		if (!head)
+			fputs("\nWithout a number:\n", out);
+		head = true;
+		fprintf(out, "  %s %s c=%lld: %s: %s\n", text_at(cell, "workload"),
+			text_at(cell, "model"),
+			(long long)json_integer_value(json_object_get(cell, "concurrency")),
+			text_at(cell, "status"), text_at(cell, "reason"));
+	}
+}
+
+static void print_whole_processes(FILE *out, const json_t *cells)
+{
+	const json_t *cell;
+	size_t i;
+	bool head = false;
+	char text[3][16];
+
+	json_array_foreach (cells, i, cell) {
+		const json_t *whole = json_object_get(cell, "whole_process_s");
+		if (!json_is_object(whole))
+			continue;
+		if (!head)
+			fputs("\nWhole processes, timed by hyperfine: start-up and tear-down "
+			      "included\nworkload     c    model        whole    "
+			      "in process  the rest\n",
+				out);
+		head = true;
+		double outside = number_at(whole, "median");
+		double inside = cell_estimate(cell, "elapsed_s").median;
+		fprintf(out, "%-12s %-4lld %-12s %-8s %-11s %s\n", text_at(cell, "workload"),
+			(long long)json_integer_value(json_object_get(cell, "concurrency")),
+			text_at(cell, "model"), format_time(outside, text[0]),
+			format_time(inside, text[1]), format_time(outside - inside, text[2]));
+	}
+}
+
+void table_print(const json_t *root, FILE *out)
+{
+	const json_t *cells = json_object_get(root, "cells");
+	struct groups groups;
+	size_t least, most;
+
+	if (groups_init(&groups, root) != 0)
+		return;
+	for (size_t i = 0; i < groups.count; i++)
+		print_group(out, &groups.list[i]);
+	print_reasons(out, cells);
+	print_whole_processes(out, cells);
+	if (groups.count > 0) {
+		group_trials(&groups.list[0], &least, &most);
+		fprintf(out,
+			"\nMedians of %zu trials, ± half the width of the median's %.0f %% interval;\n"
+			"* its interval lies above all others. p99, CPU and memory (bytes) at the\n"
+			"highest concurrency.\n",
+			most, 100 * group_confidence(&groups.list[0], "throughput_per_s"));
+	}
+	groups_free(&groups);
+}

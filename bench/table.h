@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_TABLE_H
+#define BENCH_TABLE_H
+
+/* The results as a person reads them on a terminal of 80 columns. */
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Print every cell of a results object, then the whole processes. */
+void table_print(const json_t *root, FILE *out);
+
+/* A number in three digits: "847", "12.3k", "1.05M"; "-" for NAN. */
+const char *format_number(double number, char text[static 16]);
+
+/* A time: "850ns", "12.3us", "4.05ms", "1.20s"; "-" for NAN. */
+const char *format_time(double seconds, char text[static 16]);
+
+#endif
