@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "result.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "save.h"
+
+static const char *const statuses[] = {
+	"ok",
+	"failed",
+	"timeout",
+	"crashed",
+	"unavailable",
+	"invalid",
+	NULL,
+};
+
+/*
+ * Names go into file names, tables and gnuplot scripts. As plain words they
+ * need quoting in none of these, and cannot lead out of a folder.
+ */
+static bool is_plain_name(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (!text || !isalnum((unsigned char)*text) || strlen(text) > 64)
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("_-.+", *text))
+			return false;
+	return true;
+}
+
+static bool is_status(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	for (const char *const *status = statuses; text && *status; status++)
+		if (strcmp(*status, text) == 0)
+			return true;
+	return false;
+}
+
+static bool is_null_or(const json_t *value, json_type type)
+{
+	return !value || json_is_null(value) || json_typeof(value) == type;
+}
+
+static bool is_array_of_objects(const json_t *value)
+{
+	size_t i;
+	json_t *item;
+
+	if (!json_is_array(value))
+		return false;
+	json_array_foreach(value, i, item) if (!json_is_object(item)) return false;
+	return true;
+}
+
+static bool is_plain_object(const json_t *value)
+{
+	const char *key;
+	json_t *item;
+
+	if (!json_is_object(value))
+		return false;
+	json_object_foreach((json_t *)value, key,
+		item) if (!json_is_integer(item) && !json_is_string(item)) return false;
+	return true;
+}
+
+/* What is wrong with a cell, or NULL. */
+static const char *cell_fault(const json_t *cell)
+{
+	if (!json_is_object(cell))
+		return "is not an object";
+	if (!is_plain_name(json_object_get(cell, "workload")))
+		return "has no \"workload\" that is a plain name";
+	if (!is_plain_name(json_object_get(cell, "model")))
+		return "has no \"model\" that is a plain name";
+	if (json_integer_value(json_object_get(cell, "concurrency")) < 1)
+		return "has no \"concurrency\" of 1 or more";
+	if (!is_status(json_object_get(cell, "status")))
+		return "has no known \"status\"";
+	if (!is_null_or(json_object_get(cell, "reason"), JSON_STRING))
+		return "has a \"reason\" that is no text";
+	if (!is_plain_object(json_object_get(cell, "params")))
+		return "has no \"params\" of whole numbers and texts";
+	if (!is_array_of_objects(json_object_get(cell, "trials")))
+		return "has no \"trials\"";
+	if (!is_null_or(json_object_get(cell, "summary"), JSON_OBJECT))
+		return "has a \"summary\" that is no object";
+	if (!is_null_or(json_object_get(cell, "whole_process_s"), JSON_OBJECT))
+		return "has a \"whole_process_s\" that is no object";
+	return NULL;
+}
+
+/* Whether root is a result of this schema; else why not, in reason. */
+static bool check(const json_t *root, const char *path, char *reason, size_t size)
+{
+	const json_t *schema = json_object_get(root, "schema");
+	const json_t *cells = json_object_get(root, "cells");
+	size_t i;
+	json_t *cell;
+
+	if (!schema)
+		snprintf(
+			reason, size, "'%s' is not a concbench result: it has no \"schema\"", path);
+	else if (json_integer_value(schema) < 1)
+		snprintf(reason, size,
+			"'%s' is not a concbench result: its \"schema\" is not a version number",
+			path);
+	else if (json_integer_value(schema) > RESULT_SCHEMA)
+		snprintf(reason, size,
+			"'%s' has schema %lld, and this concbench reads only schema %d; use a "
+			"newer one",
+			path, (long long)json_integer_value(schema), RESULT_SCHEMA);
+	else if (!json_is_array(cells))
+		snprintf(reason, size, "'%s' is not a valid concbench result: it has no \"cells\"",
+			path);
+	else {
+		json_array_foreach(cells, i, cell)
+		{
+			const char *fault = cell_fault(cell);
+			if (!fault)
+				continue;
+			snprintf(reason, size, "'%s' is not a valid concbench result: cell %zu %s",
+				path, i + 1, fault);
+			return false;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Opened first by itself: jansson tells neither a missing file from a bad one nor a folder. */
+static FILE *open_result(const char *path, char *reason, size_t size)
+{
+	struct stat st;
+	FILE *file = fopen(path, "re");
+
+	if (file && fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(file);
+		file = NULL;
+		errno = EISDIR;
+	}
+	if (!file)
+		snprintf(reason, size, "cannot read '%s': %s", path, strerror(errno));
+	return file;
+}
+
+json_t *result_load(const char *path, char *reason, size_t size)
+{
+	json_error_t error;
+	FILE *file = open_result(path, reason, size);
+
+	if (!file)
+		return NULL;
+	json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+	fclose(file);
+	if (!root) {
+		bool cut = json_error_code(&error) == json_error_premature_end_of_input;
+		snprintf(reason, size, "'%s' is not JSON (line %d: %s)%s", path, error.line,
+			error.text, cut ? "; it may be truncated" : "");
+		return NULL;
+	}
+	if (check(root, path, reason, size))
+		return root;
+	json_decref(root);
+	return NULL;
+}
+
+int result_save(const json_t *root, const char *path)
+{
+	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	size_t size = text ? strlen(text) : 0;
+
+	if (!text)
+		return -ENOMEM;
+	text[size] = '\n'; /* in place of the final NUL, which nobody needs */
+	int err = save_file(path, text, size + 1);
+	free(text);
+	return err;
+}

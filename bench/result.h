@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_RESULT_H
+#define BENCH_RESULT_H
+
+/*
+ * Results files: JSON in the shape of results/schema.json, which
+ * results/README.md explains. Missing is null or absent, never 0.
+ */
+#include <jansson.h>
+#include <stddef.h>
+
+enum { RESULT_SCHEMA = 1 }; /* the version that this program writes and reads */
+
+/*
+ * Load a results file and check as much of its structure as readers rely on:
+ * root and cells are objects, names are plain words, numbers that place a cell
+ * are there. Readers must still expect any measured value to be missing. NULL
+ * with a sentence in reason where it cannot be read, is not JSON, or is not
+ * ours. The caller owns the reference.
+ */
+json_t *result_load(const char *path, char *reason, size_t size);
+
+/* Save root as save_file (bench/save.h) does, indented, keys in their order. 0 or -errno. */
+int result_save(const json_t *root, const char *path);
+
+#endif
