@@ -25,11 +25,11 @@ bool cell_ok(const json_t *cell)
 	return strcmp(text_at(cell, "status"), "ok") == 0;
 }
 
-struct interval cell_interval(const json_t *cell, const char *key)
+struct estimate cell_estimate(const json_t *cell, const char *key)
 {
 	const json_t *value = json_object_get(json_object_get(cell, "summary"), key);
 
-	return (struct interval){
+	return (struct estimate){
 		.median = number_at(value, "median"),
 		.low = number_at(value, "low"),
 		.high = number_at(value, "high"),
@@ -87,7 +87,7 @@ double group_confidence(const struct group *group, const char *key)
 
 	for (size_t i = 0; i < group->cell_count; i++)
 		if (cell_ok(group->cells[i]))
-			lowest = fmin(lowest, cell_interval(group->cells[i], key).confidence);
+			lowest = fmin(lowest, cell_estimate(group->cells[i], key).confidence);
 	return lowest;
 }
 

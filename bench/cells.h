@@ -13,13 +13,13 @@
 #include <stdio.h>
 
 /* A summary value with its confidence interval; NAN where there is none. */
-struct interval {
+struct estimate {
 	double median, low, high;
 	double confidence; /* a share: 0.95 */
 };
 
 /* A summary value of a cell by its key, whatever the status; all NAN when missing. */
-struct interval cell_interval(const json_t *cell, const char *key);
+struct estimate cell_estimate(const json_t *cell, const char *key);
 
 /* Whether the cell's measurement holds. */
 bool cell_ok(const json_t *cell);

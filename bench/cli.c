@@ -48,8 +48,8 @@ int cli_unknown(
 	return EXIT_USAGE;
 }
 
-static int unknown_param(const char *command, const struct param *table, const char *workload,
-	const char *name)
+static int unknown_param(
+	const char *command, const struct param *table, const char *workload, const char *name)
 {
 	fprintf(stderr, "concbench %s: %s has no parameter '%s'; it has:", command, workload, name);
 	for (const struct param *row = table; row && row->name; row++)
@@ -77,8 +77,8 @@ int cli_param(
 		return cli_error(command, "parameter %s of %s is too long", name, workload);
 	return cli_error(command,
 		"parameter %s of %s takes a whole number from %lld to %lld%s%s, not '%s'", name,
-		workload, (long long)row->min, (long long)row->max, *row->unit ? " " : "", row->unit,
-		value);
+		workload, (long long)row->min, (long long)row->max, *row->unit ? " " : "",
+		row->unit, value);
 }
 
 const char *cli_model_name(unsigned k)

@@ -26,8 +26,8 @@ int cli_number(const char *command, const char *option, const char *text, const 
  * Say that there is no such thing as name, and which there are; next(k) gives
  * the k-th known name, NULL after the last. Returns EXIT_USAGE.
  */
-int cli_unknown(const char *command, const char *kind, const char *name,
-	const char *(*next)(unsigned k));
+int cli_unknown(
+	const char *command, const char *kind, const char *name, const char *(*next)(unsigned k));
 
 /*
  * Set a parameter from "NAME=VALUE", or say what is wrong with it: no such

@@ -22,7 +22,8 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-/* What follows key, and any ": \t\"", on the first line of path that begins with it. NULL if none. */
+/* What follows key, and any ": \t\"", on the first line of path that begins with it. NULL if none.
+ */
 static char *value_in(const char *path, const char *key)
 {
 	char line[512];
@@ -94,12 +95,12 @@ static json_t *limits(void)
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	getrlimit(RLIMIT_NPROC, &processes);
-	return json_pack("{s:I, s:o, s:o, s:o}",
-		"open_files", (json_int_t)files.rlim_max,
-		"processes", processes.rlim_max == RLIM_INFINITY ? json_null()
-								 : json_integer(processes.rlim_max),
-		"max_map_count", number_in("/proc/sys/vm/max_map_count"),
-		"somaxconn", number_in("/proc/sys/net/core/somaxconn"));
+	return json_pack("{s:I, s:o, s:o, s:o}", "open_files", (json_int_t)files.rlim_max,
+		"processes",
+		processes.rlim_max == RLIM_INFINITY ? json_null()
+						    : json_integer(processes.rlim_max),
+		"max_map_count", number_in("/proc/sys/vm/max_map_count"), "somaxconn",
+		number_in("/proc/sys/net/core/somaxconn"));
 }
 
 /* What reading the clock costs, in ns: the least of some rounds. */
@@ -133,12 +134,13 @@ static json_t *warnings(double load)
 	char text[128];
 
 	if (load > 0.5 * cpus_count()) {
-		snprintf(text, sizeof text, "the load average was %.2f on %d CPUs before the run", load,
-			cpus_count());
+		snprintf(text, sizeof text, "the load average was %.2f on %d CPUs before the run",
+			load, cpus_count());
 		json_array_append_new(list, json_string(text));
 	}
 	if (strstr(FLAGS, "-fsanitize"))
-		json_array_append_new(list, json_string("built with a sanitizer: times mean nothing"));
+		json_array_append_new(
+			list, json_string("built with a sanitizer: times mean nothing"));
 	return list;
 }
 
@@ -151,29 +153,20 @@ json_t *environment_capture(void)
 
 	uname(&kernel);
 	clock_getres(CLOCK_MONOTONIC, &resolution);
-	json_t *json = json_pack("{s:s, s:o, s:i, s:I, s:s, s:o, s:s, s:s}",
-		"host", kernel.nodename,
-		"cpu", taken(value_in("/proc/cpuinfo", "model name")),
-		"cores", cpus_count(),
-		"memory_kib", (json_int_t)(sysconf(_SC_PHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 1024)),
-		"kernel", kernel.release,
-		"os", taken(value_in("/etc/os-release", "PRETTY_NAME")),
-		"compiler", COMPILER,
-		"flags", FLAGS);
+	json_t *json = json_pack("{s:s, s:o, s:i, s:I, s:s, s:o, s:s, s:s}", "host",
+		kernel.nodename, "cpu", taken(value_in("/proc/cpuinfo", "model name")), "cores",
+		cpus_count(), "memory_kib",
+		(json_int_t)(sysconf(_SC_PHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 1024)), "kernel",
+		kernel.release, "os", taken(value_in("/etc/os-release", "PRETTY_NAME")), "compiler",
+		COMPILER, "flags", FLAGS);
 	json_t *rest = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:o, s:I, s:f, s:o}",
-		"libuv", uv_version_string(),
-		"libcurl", curl_version_info(CURLVERSION_NOW)->version,
-		"jansson", JANSSON_VERSION,
-		"openssl", OpenSSL_version(OPENSSL_VERSION),
-		"hyperfine", taken(first_line_of(hyperfine)),
-		"git", *GIT ? GIT : NULL,
-		"load_average", load,
-		"limits", limits(),
-		"governor",
+		"libuv", uv_version_string(), "libcurl",
+		curl_version_info(CURLVERSION_NOW)->version, "jansson", JANSSON_VERSION, "openssl",
+		OpenSSL_version(OPENSSL_VERSION), "hyperfine", taken(first_line_of(hyperfine)),
+		"git", *GIT ? GIT : NULL, "load_average", load, "limits", limits(), "governor",
 		taken(value_in("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "")),
-		"clock_resolution_ns", (json_int_t)resolution.tv_nsec,
-		"clock_overhead_ns", clock_overhead_ns(),
-		"warnings", warnings(json_number_value(load)));
+		"clock_resolution_ns", (json_int_t)resolution.tv_nsec, "clock_overhead_ns",
+		clock_overhead_ns(), "warnings", warnings(json_number_value(load)));
 	json_object_update(json, rest);
 	json_decref(rest);
 	return json;

@@ -17,7 +17,7 @@ int export_main(int argc, char **argv);
  */
 typedef int export_fn(const json_t *root, FILE *out, FILE *notes);
 
-export_fn export_csv;	    /* one row a trial, RFC 4180 quoting, lines end in LF */
+export_fn export_csv;       /* one row a trial, RFC 4180 quoting, lines end in LF */
 export_fn export_markdown;  /* a table a workload */
 export_fn export_hyperfine; /* as hyperfine --export-json writes it; times in seconds */
 

@@ -164,7 +164,7 @@ static const char *what_was_timed(const json_t *cell)
 	json_t *whole = numbers(json_object_get(json_object_get(cell, "whole_process_s"), "times"));
 	json_t *trials = of_trials(cell, "elapsed_s");
 	const char *timed = json_array_size(whole) > 0 ? "whole process"
-		: json_array_size(trials) > 0	       ? "makespan"
+		: json_array_size(trials) > 0          ? "makespan"
 						       : NULL;
 
 	json_decref(whole);

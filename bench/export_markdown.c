@@ -55,7 +55,7 @@ static void put_si(double value, FILE *out)
 	fprintf(out, *prefixes[place] ? "%.3g %s" : "%.3g%s", value, prefixes[place]);
 }
 
-static void put_interval(struct interval interval, const char *unit, FILE *out)
+static void put_interval(struct estimate interval, const char *unit, FILE *out)
 {
 	double percent = 50 * (interval.high - interval.low) / interval.median;
 
@@ -69,7 +69,7 @@ static void put_interval(struct interval interval, const char *unit, FILE *out)
 		fprintf(out, percent < 9.95 ? " ±%.1f%%" : " ±%.0f%%", percent);
 }
 
-static void put_seconds(struct interval interval, double seconds_per_unit, FILE *out)
+static void put_seconds(struct estimate interval, double seconds_per_unit, FILE *out)
 {
 	interval.median *= seconds_per_unit;
 	interval.low *= seconds_per_unit;
@@ -84,7 +84,7 @@ static void put_throughput(const json_t *cell, struct footnotes *notes, FILE *ou
 	if (!cell) {
 		fputs("not run", out);
 	} else if (cell_ok(cell)) {
-		put_interval(cell_interval(cell, "throughput_per_s"), "", out);
+		put_interval(cell_estimate(cell, "throughput_per_s"), "", out);
 	} else {
 		size_t number = footnote(notes, text_at(cell, "reason"));
 		put_text(text_at(cell, "status"), out);
@@ -108,9 +108,9 @@ static void put_row(
 	if (!cell_ok(cell))
 		cell = NULL;
 	fputs(" | ", out);
-	put_seconds(cell_interval(cell, "latency_p99_ns"), 1e-9, out);
+	put_seconds(cell_estimate(cell, "latency_p99_ns"), 1e-9, out);
 	fputs(" | ", out);
-	put_seconds(cell_interval(cell, "cpu_per_task_s"), 1, out);
+	put_seconds(cell_estimate(cell, "cpu_per_task_s"), 1, out);
 	fputs(" |\n", out);
 }
 

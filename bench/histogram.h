@@ -21,11 +21,11 @@ enum { HISTOGRAM_SLOTS = 27 * 1024 };
 
 /* All bytes zero is an empty histogram. */
 struct histogram {
-	uint64_t count;	   /* values recorded, clipped ones too */
+	uint64_t count;    /* values recorded, clipped ones too */
 	uint64_t overflow; /* values over HISTOGRAM_MAX_NS, recorded as that */
 	uint64_t sum_ns;   /* holds 584 years of latencies */
-	int64_t min_ns;	   /* exact; meaningless while count is 0 */
-	int64_t max_ns;	   /* exact; meaningless while count is 0 */
+	int64_t min_ns;    /* exact; meaningless while count is 0 */
+	int64_t max_ns;    /* exact; meaningless while count is 0 */
 	uint64_t slots[HISTOGRAM_SLOTS];
 };
 

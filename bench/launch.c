@@ -14,7 +14,7 @@
 enum {
 	FIRST_SAMPLE_MS = 5,
 	SAMPLE_MS = 20,
-	STOP_MS = 100, /* *stop is looked at so often at least */
+	STOP_MS = 100,     /* *stop is looked at so often at least */
 	SAMPLE_SHARE = 50, /* of the time, one part in so many goes into sampling at most */
 };
 
@@ -107,7 +107,7 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 
 	while (open && !result->timed_out && !result->interrupted) {
 		int64_t until_ns = sample_memory && sampler.next_ns < limit_ns ? sampler.next_ns
-									      : limit_ns;
+									       : limit_ns;
 		int left_ms = ms_until(until_ns);
 		int n = poll(&watched, 1, left_ms < STOP_MS ? left_ms : STOP_MS);
 		if (n > 0)
@@ -120,7 +120,8 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 	result->peak_memory_kib = sampler.peak_kib;
 }
 
-/* Wait for pid, which has closed its stdout and so should be ending, and end what it left behind. */
+/* Wait for pid, which has closed its stdout and so should be ending, and end what it left behind.
+ */
 static void reap(pid_t pid, int64_t limit_ns, struct launched *result)
 {
 	while (wait4(pid, &result->status, WNOHANG, NULL) == 0) {
@@ -133,8 +134,8 @@ static void reap(pid_t pid, int64_t limit_ns, struct launched *result)
 	kill(-pid, SIGKILL);
 }
 
-int launch(char *const argv[], double time_limit_s, bool sample_memory,
-	const volatile int *stop, struct launched *result)
+int launch(char *const argv[], double time_limit_s, bool sample_memory, const volatile int *stop,
+	struct launched *result)
 {
 	struct text text = { 0 };
 	int out = -1;

@@ -8,21 +8,20 @@
 #include <sys/types.h>
 
 struct launched {
-	int status;            /* as wait4 gives it */
-	bool timed_out;        /* killed at the limit */
-	bool interrupted;      /* killed because *stop was set */
-	char *output;          /* its stdout, with a 0 at the end; to be freed */
-	long peak_memory_kib;  /* PSS, summed over its processes; -1 when none was read */
+	int status;           /* as wait4 gives it */
+	bool timed_out;       /* killed at the limit */
+	bool interrupted;     /* killed because *stop was set */
+	char *output;         /* its stdout, with a 0 at the end; to be freed */
+	long peak_memory_kib; /* PSS, summed over its processes; -1 when none was read */
 };
 
 /*
- * Run argv (argv[0] is looked up in PATH) to its end, or to time_limit_s, or until *stop is set (by a signal
- * handler). When this returns no process of the group is left. With
- * sample_memory its memory is read from time to time (see docs/method.md).
- * 0 or -errno: then it was not started.
+ * Run argv (argv[0] is looked up in PATH) to its end, or to time_limit_s, or until *stop is set (by
+ * a signal handler). When this returns no process of the group is left. With sample_memory its
+ * memory is read from time to time (see docs/method.md). 0 or -errno: then it was not started.
  */
-int launch(char *const argv[], double time_limit_s, bool sample_memory,
-	const volatile int *stop, struct launched *result);
+int launch(char *const argv[], double time_limit_s, bool sample_memory, const volatile int *stop,
+	struct launched *result);
 
 /*
  * Memory of pid and its children in KiB, shared pages counted in proportion

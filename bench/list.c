@@ -89,7 +89,8 @@ static void print_params(const json_t *params)
 	const json_t *param;
 	size_t i;
 
-	json_array_foreach (params, i, param) {
+	json_array_foreach(params, i, param)
+	{
 		const char *unit = text(param, "unit");
 		printf("  %14s=%-9s %s", text(param, "name"), text(param, "default"),
 			text(param, "summary"));
@@ -108,7 +109,8 @@ static void print_section(const struct section *section)
 	size_t i;
 
 	printf("%s:\n", section->name);
-	json_array_foreach (list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		const char *missing = text(item, "unavailable");
 		printf("  %-12s %s%s%s\n", text(item, "name"), text(item, "summary"),
 			missing ? "; unavailable: " : "", missing ? missing : "");

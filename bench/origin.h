@@ -22,9 +22,9 @@ enum { ORIGIN_BYTES_MAX = 1 << 30, ORIGIN_DELAY_MS_MAX = 60000 };
 
 struct origin {
 	const cpu_set_t *cpus; /* in: where it may run; NULL for anywhere */
-	pid_t pid;	       /* 0 when not started */
-	int port;	       /* on 127.0.0.1 */
-	int control;	       /* it ends when this closes */
+	pid_t pid;             /* 0 when not started */
+	int port;              /* on 127.0.0.1 */
+	int control;           /* it ends when this closes */
 };
 
 /*

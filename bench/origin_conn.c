@@ -28,7 +28,7 @@ enum {
 	INPUT_BYTES = 4096,
 	TARGET_BYTES = 256,
 	HEAD_BYTES = 512, /* with the reason of a refusal */
-	PIECES = 4,	  /* uv_write allocates for more */
+	PIECES = 4,       /* uv_write allocates for more */
 };
 
 static const int64_t linger_ns = 1000000000;
@@ -43,16 +43,16 @@ struct origin_conn {
 
 	enum { READING, ANSWERING, LINGERING, CLOSING } state;
 	bool keep_alive;    /* after this response */
-	bool bad_input;	    /* the parser has given up on it */
+	bool bad_input;     /* the parser has given up on it */
 	bool input_ended;   /* no more requests, but the client may still read */
 	bool input_stopped; /* until there is room again */
 
-	size_t start, end;	 /* of what is still to be parsed in input */
-	size_t target_bytes;	 /* of the request; more than TARGET_BYTES did not fit */
-	size_t head_bytes;	 /* of the response */
+	size_t start, end;       /* of what is still to be parsed in input */
+	size_t target_bytes;     /* of the request; more than TARGET_BYTES did not fit */
+	size_t head_bytes;       /* of the response */
 	uint64_t response_bytes; /* head and body */
-	uint64_t sent_bytes;	 /* of those */
-	size_t writing_bytes;	 /* in the pieces handed over last */
+	uint64_t sent_bytes;     /* of those */
+	size_t writing_bytes;    /* in the pieces handed over last */
 	char target[TARGET_BYTES + 1];
 	char head[HEAD_BYTES];
 	char input[INPUT_BYTES]; /* last, as it need not be zeroed */

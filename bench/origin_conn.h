@@ -10,7 +10,7 @@
 struct origin_conn;
 
 struct origin_conns {
-	struct timers timers;	   /* for their delays; opened and closed by the server */
+	struct timers timers;      /* for their delays; opened and closed by the server */
 	struct origin_conn *spare; /* closed ones, to be used again */
 };
 

@@ -17,7 +17,8 @@ const char plan_usage[] =
 	"                     [--param NAME=VALUE].. [--profile quick|default|full] [--pin]\n"
 	"                     [--warmup PERCENT] [--time-limit S] [--seed N]\n"
 	"                     [-o FILE.json [--force | --resume]]\n"
-	"Run every cell, each trial in a process of its own, in random interleaved order, and print\n"
+	"Run every cell, each trial in a process of its own, in random interleaved order, and "
+        "print\n"
 	"the medians. -m, -w and -c narrow a profile down; without one they are the cells.\n"
 	"  -n TASKS          tasks of a trial (default: the workload's or the profile's)\n"
 	"  --trials N        trials of a cell (default 5)\n"
@@ -99,7 +100,8 @@ static int add_workload(struct request *request, const char *name)
 static int add_concurrency(struct request *request, const char *text)
 {
 	uint64_t number;
-	int status = cli_number("run", "-c", text, "tasks in flight", 1, CLI_CONCURRENCY_MAX, &number);
+	int status = cli_number(
+		"run", "-c", text, "tasks in flight", 1, CLI_CONCURRENCY_MAX, &number);
 
 	if (!status)
 		request->concurrency[request->concurrency_count++] = number;
@@ -123,8 +125,8 @@ static int read_list(struct request *request, const char *option, char *list,
 	return status;
 }
 
-static int read_small(const char *option, const char *unit, uint64_t min, uint64_t max,
-	unsigned *number)
+static int read_small(
+	const char *option, const char *unit, uint64_t min, uint64_t max, unsigned *number)
 {
 	uint64_t value;
 	int status = cli_number("run", option, optarg, unit, min, max, &value);
@@ -156,7 +158,8 @@ static int read_option(struct plan *plan, struct request *request, int opt)
 		return 0;
 	case OPT_PROFILE:
 		request->profile = profile_find(optarg);
-		return request->profile ? 0 : cli_unknown("run", "profile", optarg, cli_profile_name);
+		return request->profile ? 0
+					: cli_unknown("run", "profile", optarg, cli_profile_name);
 	case OPT_WARMUP:
 		return read_small("--warmup", "%", 0, 100, &plan->warmup_percent);
 	case OPT_TIME_LIMIT:
@@ -232,8 +235,8 @@ static int set_params(const struct request *request, struct trial_spec *spec)
 			request->params[i]);
 		if (!param_find(spec->workload->params, name))
 			continue; /* check_params has seen that another one has it */
-		int status =
-			cli_param("run", &spec->params, spec->workload->name, request->params[i]);
+		int status = cli_param(
+			"run", &spec->params, spec->workload->name, request->params[i]);
 		if (status)
 			return status;
 	}
@@ -314,8 +317,7 @@ static int add_profile_row(
 static int add_selection(struct plan *plan, const struct request *request)
 {
 	static const unsigned usual[] = { 10 };
-	const unsigned *concurrency =
-		request->concurrency_count ? request->concurrency : usual;
+	const unsigned *concurrency = request->concurrency_count ? request->concurrency : usual;
 	size_t count = request->concurrency_count ? request->concurrency_count : 1;
 	int status = 0;
 
@@ -328,7 +330,7 @@ static int add_selection(struct plan *plan, const struct request *request)
 		for (size_t i = 0; i < count && !status; i++) {
 			uint64_t least = (*row)->tasks;
 			cell.spec.concurrency = concurrency[i];
-			cell.spec.tasks = request->tasks        ? request->tasks
+			cell.spec.tasks = request->tasks ? request->tasks
 				: least < concurrency[i] ? concurrency[i]
 							 : least;
 			status = add_point(plan, request, &cell);
@@ -343,7 +345,8 @@ static int add_cells(struct plan *plan, const struct request *request)
 
 	if (status || !request->profile)
 		return status ? status : add_selection(plan, request);
-	for (const struct profile_row *row = request->profile->rows; row->workload && !status; row++)
+	for (const struct profile_row *row = request->profile->rows; row->workload && !status;
+		row++)
 		status = add_profile_row(plan, request, row);
 	if (!status && plan->cell_count == 0)
 		return cli_error("run", "profile %s has no cell with that -w and -c",
@@ -388,8 +391,10 @@ int plan_read(struct plan *plan, int argc, char **argv)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	*plan = (struct plan){ .warmup_percent = 10, .time_limit_s = 60,
-		.seed = now.tv_sec * 1000000ULL + now.tv_nsec / 1000, .arguments = json_array() };
+	*plan = (struct plan){ .warmup_percent = 10,
+		.time_limit_s = 60,
+		.seed = now.tv_sec * 1000000ULL + now.tv_nsec / 1000,
+		.arguments = json_array() };
 	optind = 0; /* it may be read a second time, for --resume */
 	while (!status && (opt = getopt_long(argc, argv, "m:w:c:n:o:", options, NULL)) != -1) {
 		if (read_output_option(plan, opt))
@@ -424,7 +429,8 @@ int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like
 	size_t i;
 	json_t *value;
 
-	json_array_foreach (arguments, i, value) {
+	json_array_foreach(arguments, i, value)
+	{
 		const char *text = json_string_value(value);
 		if (!text || argc == 2 * LIST_MAX - 1)
 			return cli_error("run", "'%s' holds no run to go on with", like->output);
@@ -441,14 +447,10 @@ int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like
 
 json_t *plan_options(const struct plan *plan)
 {
-	return json_pack("{s:s?, s:I, s:i, s:i, s:b, s:i, s:i, s:O}",
-		"profile", plan->profile,
-		"seed", (json_int_t)plan->seed,
-		"trials", (int)plan->trials,
-		"warmup_percent", (int)plan->warmup_percent,
-		"pin", plan->pin,
-		"time_limit_s", (int)plan->time_limit_s,
-		"whole_process_rounds", (int)plan->whole_process_rounds,
+	return json_pack("{s:s?, s:I, s:i, s:i, s:b, s:i, s:i, s:O}", "profile", plan->profile,
+		"seed", (json_int_t)plan->seed, "trials", (int)plan->trials, "warmup_percent",
+		(int)plan->warmup_percent, "pin", plan->pin, "time_limit_s",
+		(int)plan->time_limit_s, "whole_process_rounds", (int)plan->whole_process_rounds,
 		"arguments", plan->arguments);
 }
 

@@ -37,7 +37,7 @@ struct plot {
 	const json_t *root;
 	struct groups groups;
 	const char *dir;
-	char temp[4096];	/* in dir, so that a picture can be renamed into place */
+	char temp[4096];        /* in dir, so that a picture can be renamed into place */
 	pid_t gnuplot[ENDINGS]; /* one a format, side by side; 0 when not running */
 	sigset_t signals, before;
 };

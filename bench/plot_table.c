@@ -14,8 +14,8 @@ static const char *const axis_names[AXES] = { "throughput", "latency", "cpu", "s
 struct metric {
 	const char *name; /* of the column */
 	const char *key;  /* in a cell's summary */
-	double unit;	  /* what one of it is in the table */
-	enum axis axis;	  /* that it is drawn on */
+	double unit;      /* what one of it is in the table */
+	enum axis axis;   /* that it is drawn on */
 };
 
 static const struct metric metrics[] = {
@@ -44,9 +44,9 @@ static double drawable(double value)
 	return value == 0 || (value > 1e-15 && value < 1e15) ? value : NAN;
 }
 
-static struct interval in_unit(const json_t *cell, const struct metric *metric)
+static struct estimate in_unit(const json_t *cell, const struct metric *metric)
 {
-	struct interval interval = cell_interval(cell, metric->key);
+	struct estimate interval = cell_estimate(cell, metric->key);
 
 	interval.median = drawable(interval.median * metric->unit);
 	interval.low = drawable(interval.low * metric->unit);
@@ -141,7 +141,7 @@ static void put_row(const struct group *group, const char *model, json_int_t con
 	fprintf(out, "%s\t%zu\t%" JSON_INTEGER_FORMAT "\t%s", model, style(group, model),
 		concurrency, word(cell));
 	for (const struct metric *metric = metrics; metric->name; metric++) {
-		struct interval interval = in_unit(has_value(cell) ? cell : NULL, metric);
+		struct estimate interval = in_unit(has_value(cell) ? cell : NULL, metric);
 		put_number(interval.median, out);
 		put_number(interval.low, out);
 		put_number(interval.high, out);
@@ -253,7 +253,7 @@ static struct range axis_range(const struct group *group, enum axis axis, json_i
 		if (!has_value(cell) || (concurrency != 0 && here != concurrency))
 			continue;
 		for (const struct metric *metric = metrics; metric->name; metric++) {
-			struct interval interval = in_unit(cell, metric);
+			struct estimate interval = in_unit(cell, metric);
 			if (metric->axis != axis)
 				continue;
 			widen(&range, interval.median);

@@ -12,11 +12,11 @@ enum { PROFILE_POINTS = 6 };
 
 /* One workload of a profile. Every model does the same tasks. */
 struct profile_row {
-	const char *workload; /* NULL ends the rows */
+	const char *workload;  /* NULL ends the rows */
 	const char *params[4]; /* NAME=VALUE, where not the default */
 	struct {
 		unsigned concurrency;
-		uint64_t tasks; /* 0 ends the points */
+		uint64_t tasks;    /* 0 ends the points */
 		int whole_process; /* hyperfine times it too */
 	} points[PROFILE_POINTS];
 };

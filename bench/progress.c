@@ -45,10 +45,11 @@ void progress_show(struct progress *progress, const char *what)
 	bar[BAR_CELLS] = '\0';
 	int left = (int)(left_s(progress, elapsed_s) + 0.5);
 	if (progress->terminal)
-		fprintf(stderr, "\r\033[K[%s] %3.0f %%  %d:%02d left  %s", bar, share * 100, left / 60,
-			left % 60, what);
+		fprintf(stderr, "\r\033[K[%s] %3.0f %%  %d:%02d left  %s", bar, share * 100,
+			left / 60, left % 60, what);
 	else
-		fprintf(stderr, "%3.0f %%  %d:%02d left  %s\n", share * 100, left / 60, left % 60, what);
+		fprintf(stderr, "%3.0f %%  %d:%02d left  %s\n", share * 100, left / 60, left % 60,
+			what);
 	fflush(stderr);
 }
 

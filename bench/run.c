@@ -142,17 +142,12 @@ static json_t *params_json(const struct params *params)
 
 static json_t *cell_json(const struct trial_spec *spec)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:[], s:n, s:n}",
-		"workload", spec->workload->name,
-		"model", spec->model->name,
-		"concurrency", (json_int_t)spec->concurrency,
-		"tasks", (json_int_t)spec->tasks,
-		"params", params_json(&spec->params),
-		"status", "failed",
-		"reason", "it was not run", /* until the first trial says better */
-		"trials",
-		"summary",
-		"whole_process_s");
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:[], s:n, s:n}", "workload",
+		spec->workload->name, "model", spec->model->name, "concurrency",
+		(json_int_t)spec->concurrency, "tasks", (json_int_t)spec->tasks, "params",
+		params_json(&spec->params), "status", "failed", "reason",
+		"it was not run", /* until the first trial says better */
+		"trials", "summary", "whole_process_s");
 }
 
 static void now_text(char *text, size_t size)
@@ -173,15 +168,10 @@ static void new_results(struct run *run)
 		cell->json = cell_json(&cell->spec);
 		json_array_append_new(cells, cell->json);
 	}
-	run->root = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o}",
-		"schema", RESULT_SCHEMA,
-		"program", "concbench",
-		"version", CONCBENCH_VERSION,
-		"started", started,
-		"complete", false,
-		"environment", environment_capture(),
-		"options", plan_options(&run->plan),
-		"cells", cells);
+	run->root = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
+		"program", "concbench", "version", CONCBENCH_VERSION, "started", started,
+		"complete", false, "environment", environment_capture(), "options",
+		plan_options(&run->plan), "cells", cells);
 }
 
 /* Take up the results of an earlier run: the plan is made anew from its options. */
@@ -199,14 +189,16 @@ static int old_results(struct run *run)
 		return status;
 	json_t *cells = json_object_get(run->root, "cells");
 	if (json_array_size(cells) != run->plan.cell_count)
-		return cli_error("run", "'%s' has other cells than its options tell of; run it anew",
+		return cli_error("run",
+			"'%s' has other cells than its options tell of; run it anew",
 			run->plan.output);
 	for (size_t i = 0; i < run->plan.cell_count; i++) {
 		struct cell *cell = &run->plan.cells[i];
 		cell->json = json_array_get(cells, i);
 		if (strcmp(json_string_value(json_object_get(cell->json, "model")),
 			    cell->spec.model->name) != 0)
-			return cli_error("run", "'%s' has its cells in another order", run->plan.output);
+			return cli_error(
+				"run", "'%s' has its cells in another order", run->plan.output);
 	}
 	return 0;
 }
@@ -262,8 +254,8 @@ static int check_output(const struct plan *plan)
 	if (exists && S_ISDIR(st.st_mode))
 		return cli_error("run", "cannot write '%s': it is a folder", plan->output);
 	if (exists && !plan->force && !plan->resume)
-		return cli_error("run", "'%s' exists; --force replaces it, --resume goes on with it",
-			plan->output);
+		return cli_error("run",
+			"'%s' exists; --force replaces it, --resume goes on with it", plan->output);
 	char *copy = strdup(plan->output);
 	int err = copy && access(dirname(copy), W_OK | X_OK) == 0 ? 0 : errno;
 	free(copy);
@@ -275,7 +267,8 @@ static int check_output(const struct plan *plan)
 /* Save now and then, so that little is lost however the program ends. */
 static void save(struct run *run, bool now)
 {
-	if (!run->plan.output || (!now && io_now_ns() < run->saved_ns + SAVE_EVERY_S * 1000000000LL))
+	if (!run->plan.output ||
+		(!now && io_now_ns() < run->saved_ns + SAVE_EVERY_S * 1000000000LL))
 		return;
 	int err = result_save(run->root, run->plan.output);
 	if (err)
@@ -340,7 +333,8 @@ static int verdict(const struct run *run)
 
 	if (stop)
 		return EXIT_INTERRUPTED;
-	json_array_foreach (json_object_get(run->root, "cells"), i, cell) {
+	json_array_foreach(json_object_get(run->root, "cells"), i, cell)
+	{
 		const char *status = json_string_value(json_object_get(cell, "status"));
 		if (strcmp(status, "ok") != 0 && strcmp(status, "unavailable") != 0)
 			return EXIT_BAD_VERDICT;

@@ -56,7 +56,8 @@ static double latency_max(const json_t *trial)
 
 static double cpu_per_task(const json_t *trial)
 {
-	return (number(trial, "cpu_user_s") + number(trial, "cpu_system_s")) / number(trial, "tasks");
+	return (number(trial, "cpu_user_s") + number(trial, "cpu_system_s")) /
+		number(trial, "tasks");
 }
 
 static double switches_per_task(const json_t *trial)
@@ -101,7 +102,8 @@ json_t *summary_of(const double *values, size_t n)
 	if (stats_median(values, n, &median) != 0)
 		return json_null();
 	if (stats_median_interval(values, n, 0.95, &interval) != 0)
-		return json_pack("{s:f, s:n, s:n, s:n}", "median", median, "low", "high", "confidence");
+		return json_pack(
+			"{s:f, s:n, s:n, s:n}", "median", median, "low", "high", "confidence");
 	return json_pack("{s:f, s:f, s:f, s:f}", "median", median, "low", interval.low, "high",
 		interval.high, "confidence", interval.confidence);
 }
@@ -143,7 +145,8 @@ void summary_update(json_t *cell)
 	const json_t *worst = NULL, *trial;
 	size_t i, worst_badness = 0;
 
-	json_array_foreach (trials, i, trial) {
+	json_array_foreach(trials, i, trial)
+	{
 		size_t bad = badness(json_string_value(json_object_get(trial, "status")));
 		if (worst && bad <= worst_badness)
 			continue;

@@ -66,8 +66,8 @@ static bool is_best(const struct group *group, const json_t *cell, json_int_t co
 }
 
 /* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
-static void put_throughput(FILE *out, const struct group *group, const json_t *cell,
-	json_int_t concurrency)
+static void put_throughput(
+	FILE *out, const struct group *group, const json_t *cell, json_int_t concurrency)
 {
 	struct estimate rate = cell_estimate(cell, "throughput_per_s");
 	char number[16], text[48];
@@ -145,7 +145,8 @@ static void print_reasons(FILE *out, const json_t *cells)
 	size_t i;
 	bool head = false;
 
-	json_array_foreach (cells, i, cell) {
+	json_array_foreach(cells, i, cell)
+	{
 		if (cell_ok(cell))
 			continue;
 		if (!head)
@@ -165,7 +166,8 @@ static void print_whole_processes(FILE *out, const json_t *cells)
 	bool head = false;
 	char text[3][16];
 
-	json_array_foreach (cells, i, cell) {
+	json_array_foreach(cells, i, cell)
+	{
 		const json_t *whole = json_object_get(cell, "whole_process_s");
 		if (!json_is_object(whole))
 			continue;
@@ -199,7 +201,8 @@ void table_print(const json_t *root, FILE *out)
 	if (groups.count > 0) {
 		group_trials(&groups.list[0], &least, &most);
 		fprintf(out,
-			"\nMedians of %zu trials, ± half the width of the median's %.0f %% interval;\n"
+			"\nMedians of %zu trials, ± half the width of the median's %.0f %% "
+		        "interval;\n"
 			"* its interval lies above all others. p99, CPU and memory (bytes) at the\n"
 			"highest concurrency.\n",
 			most, 100 * group_confidence(&groups.list[0], "throughput_per_s"));

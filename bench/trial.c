@@ -37,8 +37,7 @@ static void task_done(void *arg, int err, uint64_t digest)
 	record->done(record->arg);
 }
 
-static void start_task(
-	struct job *job, uint64_t i, struct loop *loop, job_done_fn *done, void *arg)
+static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_fn *done, void *arg)
 {
 	struct trial *trial = (struct trial *)job;
 	struct record *record = &trial->records[i];
@@ -71,7 +70,10 @@ static size_t records_size(const struct trial *trial)
 int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin *origin)
 {
 	*trial = (struct trial){
-		.job = { .tasks = spec->tasks, .task = run_task, .start = start_task, .fail = fail_task },
+		.job = { .tasks = spec->tasks,
+			.task = run_task,
+			.start = start_task,
+			.fail = fail_task },
 		.workload = spec->workload,
 		.work = { .params = &spec->params, .workdir = spec->workdir, .origin = origin },
 	};
@@ -193,18 +195,15 @@ static struct timing *read_timing(const struct trial *trial)
 static json_t *latency_json(const struct histogram *latency)
 {
 	/* Fewer than ten samples beyond it say nothing of p99.9. */
-	json_t *p999 = latency->count >= 10000
-		? json_integer(histogram_percentile(latency, 99.9))
-		: json_null();
+	json_t *p999 = latency->count >= 10000 ? json_integer(histogram_percentile(latency, 99.9))
+					       : json_null();
 
-	return json_pack("{s:I, s:f, s:I, s:I, s:I, s:o, s:I}",
-		"min", (json_int_t)latency->min_ns,
-		"mean", histogram_mean(latency),
-		"p50", (json_int_t)histogram_percentile(latency, 50),
-		"p90", (json_int_t)histogram_percentile(latency, 90),
-		"p99", (json_int_t)histogram_percentile(latency, 99),
-		"p99.9", p999,
-		"max", (json_int_t)latency->max_ns);
+	return json_pack("{s:I, s:f, s:I, s:I, s:I, s:o, s:I}", "min", (json_int_t)latency->min_ns,
+		"mean", histogram_mean(latency), "p50",
+		(json_int_t)histogram_percentile(latency, 50), "p90",
+		(json_int_t)histogram_percentile(latency, 90), "p99",
+		(json_int_t)histogram_percentile(latency, 99), "p99.9", p999, "max",
+		(json_int_t)latency->max_ns);
 }
 
 static json_t *verdict_json(const char *status, const char *reason)
@@ -229,8 +228,8 @@ static const char *invalid_reason(
 	return NULL;
 }
 
-static json_t *result_json(
-	struct trial *trial, const struct usage *before, const struct usage *after, double origin_cpu_s)
+static json_t *result_json(struct trial *trial, const struct usage *before,
+	const struct usage *after, double origin_cpu_s)
 {
 	char reason[256] = "";
 	uint64_t errors = trial_errors(trial, reason, sizeof reason);
@@ -243,21 +242,18 @@ static json_t *result_json(
 		free(timing);
 		return verdict_json("failed", errors ? reason : "no time passed");
 	}
-	const char *invalid =
-		invalid_reason(timing, trial->job.concurrency, elapsed_s, origin_cpu_s);
+	const char *invalid = invalid_reason(
+		timing, trial->job.concurrency, elapsed_s, origin_cpu_s);
 	const char *status = errors ? "failed" : invalid ? "invalid" : "ok";
 	json_t *json = verdict_json(status, errors ? reason : invalid);
-	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o}",
-		"tasks", (json_int_t)trial->job.tasks,
-		"errors", (json_int_t)errors,
-		"elapsed_s", elapsed_s,
-		"throughput_per_s", timing->completed / elapsed_s,
-		"latency_ns", latency_json(&timing->latency),
-		"cpu_user_s", after->user_s - before->user_s,
-		"cpu_system_s", after->system_s - before->system_s,
-		"voluntary_switches", (json_int_t)(after->voluntary - before->voluntary),
-		"involuntary_switches", (json_int_t)(after->involuntary - before->involuntary),
-		"origin_cpu_s", origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
+	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o}", "tasks",
+		(json_int_t)trial->job.tasks, "errors", (json_int_t)errors, "elapsed_s", elapsed_s,
+		"throughput_per_s", timing->completed / elapsed_s, "latency_ns",
+		latency_json(&timing->latency), "cpu_user_s", after->user_s - before->user_s,
+		"cpu_system_s", after->system_s - before->system_s, "voluntary_switches",
+		(json_int_t)(after->voluntary - before->voluntary), "involuntary_switches",
+		(json_int_t)(after->involuntary - before->involuntary), "origin_cpu_s",
+		origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
 	json_object_update(json, measured);
 	json_decref(measured);
 	free(timing);
@@ -339,9 +335,9 @@ json_t *trial_measure(const struct trial_spec *spec)
 		return verdict_json("failed", strerror(-err));
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	err = spec->workload->setup ? spec->workload->setup(&trial.work) : 0;
-	json_t *json = err ? verdict_json("failed",
-				     *trial.work.reason ? trial.work.reason : strerror(-err))
-			   : measure(&trial, spec);
+	json_t *json = err
+		? verdict_json("failed", *trial.work.reason ? trial.work.reason : strerror(-err))
+		: measure(&trial, spec);
 	http_close_idle();
 	if (spec->workload->teardown)
 		spec->workload->teardown(&trial.work);

@@ -65,7 +65,8 @@ static int read_option(struct arguments *arguments, int opt)
 			"trial", "--warmup", optarg, "tasks", 0, CLI_TASKS_MAX, &spec->warmup);
 	case OPT_PARAM:
 		if (arguments->params == PARAMS_MAX)
-			return cli_error("trial", "no workload has more than %d parameters", PARAMS_MAX);
+			return cli_error(
+				"trial", "no workload has more than %d parameters", PARAMS_MAX);
 		arguments->param[arguments->params++] = optarg;
 		return 0;
 	case OPT_PIN:
@@ -100,7 +101,8 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 		return cli_error("trial", "-m MODEL and -w WORKLOAD are needed");
 	params_init(&spec->params, spec->workload->params);
 	for (int i = 0; i < arguments->params; i++) {
-		int status = cli_param("trial", &spec->params, spec->workload->name, arguments->param[i]);
+		int status = cli_param(
+			"trial", &spec->params, spec->workload->name, arguments->param[i]);
 		if (status)
 			return status;
 	}
@@ -141,7 +143,8 @@ int trial_main(int argc, char **argv)
 		return measure_and_print(&arguments.spec);
 	int err = workdir_make(workdir);
 	if (err)
-		return cli_error("trial", "cannot make a folder in %s: %s", workdir, strerror(-err));
+		return cli_error(
+			"trial", "cannot make a folder in %s: %s", workdir, strerror(-err));
 	arguments.spec.workdir = workdir;
 	status = measure_and_print(&arguments.spec);
 	workdir_remove(workdir);

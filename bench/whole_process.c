@@ -49,10 +49,12 @@ static void command_of(const struct cell *cell, const char *url, char *command)
 	at = snprintf(command, COMMAND_MAX, "'%s' trial -m %s -w %s -c %u -n %llu%s", self,
 		spec->model->name, spec->workload->name, spec->concurrency,
 		(unsigned long long)spec->tasks, spec->pin ? " --pin" : "");
-	for (const struct param *row = spec->params.table; row && row->name && at < COMMAND_MAX; row++) {
+	for (const struct param *row = spec->params.table; row && row->name && at < COMMAND_MAX;
+		row++) {
 		bool is_url = *url && strcmp(row->name, "url") == 0;
 		const char *value = is_url ? url : param_text(&spec->params, row->name);
-		at += snprintf(command + at, COMMAND_MAX - at, " --param '%s=%s'", row->name, value);
+		at += snprintf(
+			command + at, COMMAND_MAX - at, " --param '%s=%s'", row->name, value);
 	}
 }
 
@@ -70,7 +72,8 @@ static void merge(json_t *cell, const json_t *entry, const char *tool)
 	json_t *times;
 
 	if (!json_is_object(whole)) {
-		whole = json_pack("{s:s, s:[], s:[], s:[]}", "tool", tool, "times", "user", "system");
+		whole = json_pack(
+			"{s:s, s:[], s:[], s:[]}", "tool", tool, "times", "user", "system");
 		json_object_set_new(cell, "whole_process_s", whole);
 	}
 	times = json_object_get(whole, "times");
@@ -96,7 +99,8 @@ static int read_export(const char *path, struct cell *const *order, size_t count
 	const json_t *entry, *results = json_object_get(root, "results");
 	size_t i;
 
-	json_array_foreach (results, i, entry) {
+	json_array_foreach(results, i, entry)
+	{
 		const json_t *code = json_array_get(json_object_get(entry, "exit_codes"), 0);
 		if (i < count && json_is_integer(code) && json_integer_value(code) == 0)
 			merge(order[i]->json, entry, tool ? tool : "hyperfine");

@@ -12,8 +12,8 @@
  * that blocks, holds up all the others. Between two io_ calls no other task
  * runs, so shared state needs no lock there.
  */
-#include "model.h"
 #include "runtime/coroutine.h"
+#include "model.h"
 
 struct run {
 	struct job *job;

@@ -78,7 +78,8 @@ static inline int io_connect(
 	return io->connect(fd, addr, size, deadline_ns);
 }
 
-/* The next connection of a listening socket made by io_socket: its descriptor, fit for this world. */
+/* The next connection of a listening socket made by io_socket: its descriptor, fit for this world.
+ */
 static inline int io_accept(int fd, int64_t deadline_ns)
 {
 	return io->accept(fd, deadline_ns);
@@ -144,7 +145,8 @@ static inline int io_fetch(struct io_fetch *fetch)
 	return io->fetch(fetch);
 }
 
-/* Run fn(arg) where it may block or compute without holding up the other tasks; wait for its end. */
+/* Run fn(arg) where it may block or compute without holding up the other tasks; wait for its end.
+ */
 static inline int io_offload(void (*fn)(void *arg), void *arg)
 {
 	return io->offload(fn, arg);

@@ -65,7 +65,8 @@ static int blocking_connect(
 		int64_t left_ns = deadline_ns - io_now_ns();
 		if (left_ns <= 0)
 			return -ETIMEDOUT;
-		err = set_send_timeout(fd, left_ns > 1000 ? left_ns : 1000); /* 0 would be for ever */
+		err = set_send_timeout(
+			fd, left_ns > 1000 ? left_ns : 1000); /* 0 would be for ever */
 		if (err)
 			return err;
 	}

@@ -74,8 +74,8 @@ static int run(struct job *job)
 	size_t size = sizeof(struct pool) + workers * sizeof(struct worker);
 	unsigned started = 0;
 	int err = 0;
-	struct pool *pool =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct pool *pool = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (pool == MAP_FAILED)
 		return -errno;

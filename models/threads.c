@@ -71,9 +71,9 @@ static void *body(void *arg)
 
 static int run(struct job *job)
 {
-	struct run run = { .job = job,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.freed = PTHREAD_COND_INITIALIZER };
+	struct run run = {
+		.job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER
+	};
 	struct slot *slots = calloc(job->concurrency, sizeof *slots);
 	pthread_attr_t attr;
 

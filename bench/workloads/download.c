@@ -177,8 +177,7 @@ static void removed(uv_fs_t *request)
 static void read_on(struct call *call)
 {
 	uv_buf_t piece = uv_buf_init(call->piece, PIECE_BYTES);
-	int err = uv_fs_read(
-		&call->loop->uv, &call->request, call->fd, &piece, 1, call->at, got);
+	int err = uv_fs_read(&call->loop->uv, &call->request, call->fd, &piece, 1, call->at, got);
 
 	if (err)
 		remove_file(call, err);
@@ -213,8 +212,7 @@ static void transferred(struct call *call, int err)
 static void write_on(struct call *call)
 {
 	uv_buf_t rest = uv_buf_init((char *)call->data, call->left);
-	int err = uv_fs_write(
-		&call->loop->uv, &call->request, call->fd, &rest, 1, call->at, wrote);
+	int err = uv_fs_write(&call->loop->uv, &call->request, call->fd, &rest, 1, call->at, wrote);
 
 	call->writing = !err;
 	if (err)

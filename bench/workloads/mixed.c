@@ -54,8 +54,8 @@ static int setup(struct work *work)
 	if (!mixed)
 		return -ENOMEM;
 	mixed->cpu_ns = cpu_us * 1000;
-	return web_setup(work, &mixed->web, param_text(work->params, "url"), BODY_BYTES,
-		total_us - cpu_us);
+	return web_setup(
+		work, &mixed->web, param_text(work->params, "url"), BODY_BYTES, total_us - cpu_us);
 }
 
 static int64_t thread_cpu_ns(void)
@@ -183,9 +183,9 @@ static void opened(uv_fs_t *request)
 	uv_buf_t text = uv_buf_init((char *)call->hash, HASH_BYTES);
 
 	call->fd = (int)outcome(request);
-	int err = call->fd < 0 ? call->fd
-			       : uv_fs_write(&call->loop->uv, &call->request, call->fd, &text, 1, 0,
-					       wrote);
+	int err = call->fd < 0
+		? call->fd
+		: uv_fs_write(&call->loop->uv, &call->request, call->fd, &text, 1, 0, wrote);
 	if (err)
 		finish(call, err);
 }

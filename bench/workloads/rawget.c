@@ -61,7 +61,8 @@ static int check(const char *reply, size_t size, uint64_t *digest)
 {
 	const char *end = memmem(reply, size, "\r\n\r\n", 4);
 
-	if (!end || size < strlen("HTTP/1.1 200") || memcmp(reply + strlen("HTTP/1.1 "), "200", 3) != 0)
+	if (!end || size < strlen("HTTP/1.1 200") ||
+		memcmp(reply + strlen("HTTP/1.1 "), "200", 3) != 0)
 		return -EBADMSG;
 	end += 4;
 	*digest = web_digest(end, size - (end - reply));
@@ -85,8 +86,8 @@ static ssize_t read_reply(int fd, char *reply, size_t max, int64_t deadline_ns)
 static ssize_t get(int fd, const struct target *target, char *reply)
 {
 	int64_t deadline_ns = io_now_ns() + target->web.timeout_ns;
-	int err = io_connect(fd, (const struct sockaddr *)&target->address, sizeof target->address,
-		deadline_ns);
+	int err = io_connect(
+		fd, (const struct sockaddr *)&target->address, sizeof target->address, deadline_ns);
 
 	if (!err)
 		err = io_write_all(fd, target->request, target->request_size, deadline_ns);
@@ -186,8 +187,7 @@ static void wrote(uv_write_t *request, int err)
 static void connected(uv_connect_t *request, int err)
 {
 	struct call *call = request->handle->data;
-	uv_buf_t text =
-		uv_buf_init((char *)call->target->request, call->target->request_size);
+	uv_buf_t text = uv_buf_init((char *)call->target->request, call->target->request_size);
 
 	if (!err)
 		err = uv_write(&call->write, (uv_stream_t *)&call->tcp, &text, 1, wrote);
@@ -210,7 +210,8 @@ static void callback(
 	call->deadline.fire = expired;
 	uv_tcp_init(&loop->uv, &call->tcp);
 	call->tcp.data = call;
-	int err = timers_start(&loop->timers, &call->deadline, io_now_ns() + target->web.timeout_ns);
+	int err = timers_start(
+		&loop->timers, &call->deadline, io_now_ns() + target->web.timeout_ns);
 	if (!err)
 		err = uv_tcp_connect(&call->connect, &call->tcp,
 			(const struct sockaddr *)&target->address, connected);

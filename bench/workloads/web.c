@@ -71,8 +71,8 @@ static int learn(struct work *work, struct web *web)
 	return web_status(status);
 }
 
-int web_setup(struct work *work, struct web *web, const char *url, uint64_t body_bytes,
-	uint64_t delay_us)
+int web_setup(
+	struct work *work, struct web *web, const char *url, uint64_t body_bytes, uint64_t delay_us)
 {
 	web->timeout_ns = param_number(work->params, "timeout_ms") * 1000000;
 	if (*url) {

@@ -36,7 +36,8 @@ struct workload {
 	uint64_t tasks;             /* tasks of a trial, unless asked otherwise */
 	unsigned fds_per_task;      /* descriptors that a task in flight holds, in one process */
 
-	/* Untimed: the origin, files, the expected digest. 0 or -errno with work->reason. May be NULL. */
+	/* Untimed: the origin, files, the expected digest. 0 or -errno with work->reason. May be
+	 * NULL. */
 	int (*setup)(struct work *work);
 
 	/* Timed, straight-line: do task i and give its digest. 0 or -errno. */
@@ -46,8 +47,8 @@ struct workload {
 	 * The same as callbacks on loop: calls done once, perhaps at once. May
 	 * be NULL for a task that never waits, as it is then its own callback.
 	 */
-	void (*callback)(struct work *work, uint64_t i, struct loop *loop, task_done_fn *done,
-		void *arg);
+	void (*callback)(
+		struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg);
 
 	/* Undo setup, also one that failed half-way. May be NULL. */
 	void (*teardown)(struct work *work);

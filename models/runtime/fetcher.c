@@ -20,8 +20,8 @@ enum { CHUNK_BYTES = 128 * 1024 }; /* libcurl hands over at most CURL_MAX_WRITE_
 struct socket_watch {
 	uv_poll_t poll;
 	struct fetcher *fetcher;
-	int wanted, armed;           /* UV_READABLE, UV_WRITABLE */
-	bool dirty;                  /* on fetcher->dirty */
+	int wanted, armed; /* UV_READABLE, UV_WRITABLE */
+	bool dirty;        /* on fetcher->dirty */
 	struct socket_watch *next_dirty;
 	curl_socket_t fd;
 };
@@ -30,7 +30,7 @@ struct fetcher {
 	struct loop *loop;
 	CURLM *multi;
 	struct timer timeout;
-	bool kick; /* libcurl wants its time-outs looked at now */
+	bool kick;                     /* libcurl wants its time-outs looked at now */
 	struct socket_watch **watches; /* by descriptor */
 	size_t watches_size;
 	struct socket_watch *dirty;
@@ -88,8 +88,8 @@ static struct socket_watch *watch_of(struct fetcher *fetcher, curl_socket_t fd)
 {
 	if ((size_t)fd >= fetcher->watches_size) {
 		size_t size = 2 * (size_t)fd + 64;
-		struct socket_watch **watches =
-			realloc(fetcher->watches, size * sizeof(struct socket_watch *));
+		struct socket_watch **watches = realloc(
+			fetcher->watches, size * sizeof(struct socket_watch *));
 		if (!watches)
 			return NULL;
 		memset(watches + fetcher->watches_size, 0,
@@ -153,8 +153,8 @@ static void unlink_dirty(struct socket_watch *watch)
 static int on_close(void *arg, curl_socket_t fd)
 {
 	struct fetcher *fetcher = arg;
-	struct socket_watch *watch =
-		(size_t)fd < fetcher->watches_size ? fetcher->watches[fd] : NULL;
+	struct socket_watch *watch = (size_t)fd < fetcher->watches_size ? fetcher->watches[fd]
+									: NULL;
 
 	if (watch) {
 		fetcher->watches[fd] = NULL;
@@ -167,8 +167,8 @@ static int on_close(void *arg, curl_socket_t fd)
 
 static void on_timeout(struct timer *timer)
 {
-	struct fetcher *fetcher =
-		(struct fetcher *)((char *)timer - offsetof(struct fetcher, timeout));
+	struct fetcher *fetcher = (struct fetcher *)((char *)timer -
+		offsetof(struct fetcher, timeout));
 
 	fetcher->kick = true;
 }

@@ -105,7 +105,8 @@ static struct io_watches *books(int fd)
 		struct io_watch **by_fd = realloc(watches->by_fd, size * sizeof(struct io_watch *));
 		if (!by_fd)
 			return NULL;
-		memset(by_fd + watches->size, 0, (size - watches->size) * sizeof(struct io_watch *));
+		memset(by_fd + watches->size, 0,
+			(size - watches->size) * sizeof(struct io_watch *));
 		watches->by_fd = by_fd;
 		watches->size = size;
 	}
