@@ -18,7 +18,7 @@ const char plan_usage[] =
 	"                     [--warmup PERCENT] [--time-limit S] [--seed N]\n"
 	"                     [-o FILE.json [--force | --resume]]\n"
 	"Run every cell, each trial in a process of its own, in random interleaved order, and "
-        "print\n"
+	"print\n"
 	"the medians. -m, -w and -c narrow a profile down; without one they are the cells.\n"
 	"  -n TASKS          tasks of a trial (default: the workload's or the profile's)\n"
 	"  --trials N        trials of a cell (default 5)\n"

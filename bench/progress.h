@@ -4,21 +4,21 @@
 
 /* How far a run has come: a bar with an estimate on a terminal, now and then a line elsewhere. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct progress {
-	bool terminal;
-	double total_s, done_s; /* expected work, and the part of it that is over */
+	bool terminal, shown;
+	size_t first; /* what was done when it began */
 	int64_t start_ns, printed_ns;
 };
 
-/* Begin; the work is expected to take so long. */
-void progress_start(struct progress *progress, double total_s);
+void progress_start(struct progress *progress);
 
-/* Show what runs now. The expectations may have changed since. */
-void progress_show(struct progress *progress, const char *what);
+/* Show that `done` of `total` are over and what runs now; also the time left, if it goes on so. */
+void progress_show(struct progress *progress, size_t done, size_t total, const char *what);
 
 /* Clear the bar. */
-void progress_end(struct progress *progress);
+void progress_end(const struct progress *progress);
 
 #endif

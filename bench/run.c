@@ -59,8 +59,6 @@ struct run {
 	size_t slot_count;
 	struct rng rng;
 	struct progress progress;
-	double spent_s; /* on trials that are over */
-	size_t over;
 	int64_t saved_ns;
 };
 
@@ -87,6 +85,22 @@ static json_t *outcome(const struct launched *launched, unsigned time_limit_s)
 		return trial;
 	json_decref(trial);
 	return broken(launched->timed_out ? "timeout" : "crashed", reason);
+}
+
+/*
+ * The most of what was sampled while it ran and of what the trial read at its
+ * end: in a short one the samples miss the end, in all the end misses the
+ * workers.
+ */
+static void note_memory(json_t *trial, long sampled_kib)
+{
+	const json_t *own = json_object_get(trial, "peak_memory_kib");
+	long peak_kib = json_is_integer(own) ? json_integer_value(own) : -1;
+
+	if (sampled_kib > peak_kib)
+		peak_kib = sampled_kib;
+	json_object_set_new(
+		trial, "peak_memory_kib", peak_kib < 0 ? json_null() : json_integer(peak_kib));
 }
 
 /* Run one trial; NULL when the run is to stop. */
@@ -122,9 +136,7 @@ static json_t *run_trial(const struct trial_spec *spec, unsigned time_limit_s)
 		return broken("failed", strerror(-err));
 	json_t *trial = launched.interrupted ? NULL : outcome(&launched, time_limit_s);
 	if (trial)
-		json_object_set_new(trial, "peak_memory_kib",
-			launched.peak_memory_kib < 0 ? json_null()
-						     : json_integer(launched.peak_memory_kib));
+		note_memory(trial, launched.peak_memory_kib);
 	free(launched.output);
 	return trial;
 }
@@ -283,9 +295,7 @@ static void show(struct run *run, size_t place)
 
 	snprintf(what, sizeof what, "%s %s %u", spec->workload->name, spec->model->name,
 		spec->concurrency);
-	run->progress.done_s = place;
-	run->progress.total_s = run->slot_count;
-	progress_show(&run->progress, what);
+	progress_show(&run->progress, place, run->slot_count, what);
 }
 
 static void run_trials(struct run *run)
@@ -317,7 +327,8 @@ static void run_whole_processes(struct run *run)
 		return;
 	}
 	for (unsigned round = 0; round < rounds && !stop; round++) {
-		progress_show(&run->progress, "whole processes, by hyperfine");
+		progress_show(&run->progress, run->slot_count, run->slot_count,
+			"whole processes, by hyperfine");
 		int err = whole_process_round(&run->plan, round, &run->rng, &stop);
 		if (err && err != -EINTR)
 			cli_error("run", "hyperfine: %s", strerror(-err));
@@ -345,7 +356,7 @@ static int verdict(const struct run *run)
 static int run_all(struct run *run)
 {
 	catch_signals();
-	progress_start(&run->progress, run->slot_count);
+	progress_start(&run->progress);
 	run_trials(run);
 	run_whole_processes(run);
 	progress_end(&run->progress);

@@ -15,11 +15,11 @@ static const char *three_digits(double number, const char *const *units, char *t
 {
 	if (isnan(number))
 		return "-";
-	while (number >= 999.5 && units[1]) {
+	while (fabs(number) >= 999.5 && units[1]) {
 		number /= 1000;
 		units++;
 	}
-	int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+	int decimals = fabs(number) < 9.995 ? 2 : fabs(number) < 99.95 ? 1 : 0;
 	snprintf(text, 16, "%.*f%s", decimals, number, *units);
 	return text;
 }
@@ -54,6 +54,8 @@ static bool is_best(const struct group *group, const json_t *cell, json_int_t co
 	struct estimate own = cell_estimate(cell, "throughput_per_s");
 	size_t others = 0;
 
+	if (!(own.confidence > 0.9))
+		return false; /* too few trials to rank anything */
 	for (size_t i = 0; i < group->model_count; i++) {
 		const json_t *other = group_cell(group, group->models[i], concurrency);
 		if (!other || other == cell || !cell_ok(other))
@@ -202,7 +204,7 @@ void table_print(const json_t *root, FILE *out)
 		group_trials(&groups.list[0], &least, &most);
 		fprintf(out,
 			"\nMedians of %zu trials, ± half the width of the median's %.0f %% "
-		        "interval;\n"
+			"interval;\n"
 			"* its interval lies above all others. p99, CPU and memory (bytes) at the\n"
 			"highest concurrency.\n",
 			most, 100 * group_confidence(&groups.list[0], "throughput_per_s"));

@@ -9,11 +9,13 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "../models/http.h"
 #include "../models/io.h"
 #include "cpus.h"
 #include "histogram.h"
+#include "launch.h"
 #include "origin.h"
 
 static void run_task(struct job *job, uint64_t i)
@@ -206,6 +208,11 @@ static json_t *latency_json(const struct histogram *latency)
 		(json_int_t)latency->max_ns);
 }
 
+static json_t *number_or_null(long number)
+{
+	return number < 0 ? json_null() : json_integer(number);
+}
+
 static json_t *verdict_json(const char *status, const char *reason)
 {
 	return json_pack("{s:s, s:s?}", "status", status, "reason", reason);
@@ -246,13 +253,14 @@ static json_t *result_json(struct trial *trial, const struct usage *before,
 		timing, trial->job.concurrency, elapsed_s, origin_cpu_s);
 	const char *status = errors ? "failed" : invalid ? "invalid" : "ok";
 	json_t *json = verdict_json(status, errors ? reason : invalid);
-	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o}", "tasks",
-		(json_int_t)trial->job.tasks, "errors", (json_int_t)errors, "elapsed_s", elapsed_s,
-		"throughput_per_s", timing->completed / elapsed_s, "latency_ns",
+	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o, s:o}",
+		"tasks", (json_int_t)trial->job.tasks, "errors", (json_int_t)errors, "elapsed_s",
+		elapsed_s, "throughput_per_s", timing->completed / elapsed_s, "latency_ns",
 		latency_json(&timing->latency), "cpu_user_s", after->user_s - before->user_s,
 		"cpu_system_s", after->system_s - before->system_s, "voluntary_switches",
 		(json_int_t)(after->voluntary - before->voluntary), "involuntary_switches",
-		(json_int_t)(after->involuntary - before->involuntary), "origin_cpu_s",
+		(json_int_t)(after->involuntary - before->involuntary), "peak_memory_kib",
+		number_or_null(memory_kib(getpid())), "origin_cpu_s",
 		origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
 	json_object_update(json, measured);
 	json_decref(measured);
