@@ -74,9 +74,9 @@ $B/tests/%: tests/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
 	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
 
-$B/floors/%: bench/floors/%.c
+$B/floors/%: bench/floors/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
-	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBS)
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a $(LIBS)
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)

@@ -15,6 +15,7 @@
 #include "../http.h"
 #include "loop.h"
 
+enum { CONNECTIONS_KEPT = 1000000 };
 enum { CHUNK_BYTES = 128 * 1024 }; /* libcurl hands over at most CURL_MAX_WRITE_SIZE, 16 KiB */
 
 struct socket_watch {
@@ -231,6 +232,12 @@ static struct fetcher *fetcher_open(struct loop *loop)
 		free(fetcher);
 		return NULL;
 	}
+	/*
+	 * By default libcurl keeps four idle connections a transfer under way, and
+	 * when many end in one turn it closes the others just before their tasks
+	 * ask again. There are never more than there were transfers at once.
+	 */
+	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
