@@ -41,11 +41,6 @@ static int setup(struct work *work)
 		param_number(work->params, "delay_ms") * 1000);
 }
 
-static void path_of(const struct work *work, uint64_t i, char *path, size_t size)
-{
-	snprintf(path, size, "%s/download-%llu", work->workdir, (unsigned long long)i);
-}
-
 struct output {
 	int fd;
 	off_t at;
@@ -100,9 +95,9 @@ static int download(const struct web *web, int fd, uint64_t *digest)
 
 static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
-	char path[512];
+	char path[WORK_PATH_MAX];
 
-	path_of(work, i, path, sizeof path);
+	work_path(work, i, path);
 	int fd = io_open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return fd;
@@ -128,21 +123,13 @@ struct call {
 	uint64_t digest;
 	task_done_fn *done;
 	void *arg;
-	char path[512];
+	char path[WORK_PATH_MAX];
 	char piece[PIECE_BYTES];
 };
 
 static void removed(uv_fs_t *request);
 static void wrote(uv_fs_t *request);
 static void got(uv_fs_t *request);
-
-static ssize_t outcome(uv_fs_t *request)
-{
-	ssize_t result = request->result;
-
-	uv_fs_req_cleanup(request);
-	return result;
-}
 
 static void finish(struct call *call)
 {
@@ -167,7 +154,7 @@ static void remove_file(struct call *call, int err)
 static void removed(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t result = outcome(request);
+	ssize_t result = loop_fs_result(request);
 
 	if (!call->err)
 		call->err = (int)result;
@@ -186,7 +173,7 @@ static void read_on(struct call *call)
 static void got(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t n = outcome(request);
+	ssize_t n = loop_fs_result(request);
 
 	if (n <= 0) {
 		call->digest = XXH3_64bits_digest(call->state);
@@ -238,7 +225,7 @@ static void advance(struct transfer *transfer)
 static void wrote(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t n = outcome(request);
+	ssize_t n = loop_fs_result(request);
 
 	call->writing = false;
 	if (n < 0) {
@@ -257,7 +244,7 @@ static void wrote(uv_fs_t *request)
 static void opened(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t fd = outcome(request);
+	ssize_t fd = loop_fs_result(request);
 
 	if (fd < 0) {
 		call->err = (int)fd;
@@ -289,7 +276,7 @@ static void callback(
 		return;
 	}
 	XXH3_64bits_reset(call->state);
-	path_of(work, i, call->path, sizeof call->path);
+	work_path(work, i, call->path);
 	call->loop = loop;
 	call->done = done;
 	call->arg = arg;

@@ -47,11 +47,6 @@ static int setup(struct work *work)
 	return 0;
 }
 
-static void path_of(const struct work *work, uint64_t i, char *path, size_t size)
-{
-	snprintf(path, size, "%s/file-%llu", work->workdir, (unsigned long long)i);
-}
-
 static int write_and_read(int fd, const struct file *file, char *back)
 {
 	size_t at = 0;
@@ -71,9 +66,9 @@ static int write_and_read(int fd, const struct file *file, char *back)
 static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
 	const struct file *file = work->state;
-	char path[512];
+	char path[WORK_PATH_MAX];
 
-	path_of(work, i, path, sizeof path);
+	work_path(work, i, path);
 	int fd = io_open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return fd;
@@ -96,22 +91,13 @@ struct call {
 	int err;
 	task_done_fn *done;
 	void *arg;
-	char path[512];
+	char path[WORK_PATH_MAX];
 	char back[];
 };
 
 static void removed(uv_fs_t *request);
 static void wrote(uv_fs_t *request);
 static void got(uv_fs_t *request);
-
-/* Take what a finished step returned; the request is free for the next. */
-static ssize_t outcome(uv_fs_t *request)
-{
-	ssize_t result = request->result;
-
-	uv_fs_req_cleanup(request);
-	return result;
-}
 
 static void finish(struct call *call)
 {
@@ -135,7 +121,7 @@ static void remove_file(uv_loop_t *uv, struct call *call, int err)
 static void removed(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t result = outcome(request);
+	ssize_t result = loop_fs_result(request);
 
 	if (!call->err)
 		call->err = (int)result;
@@ -155,7 +141,7 @@ static void got(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
 	uv_loop_t *uv = request->loop;
-	ssize_t n = outcome(request);
+	ssize_t n = loop_fs_result(request);
 
 	if (n > 0)
 		call->at += n;
@@ -169,7 +155,7 @@ static void synced(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
 	uv_loop_t *uv = request->loop;
-	int err = (int)outcome(request);
+	int err = (int)loop_fs_result(request);
 
 	call->at = 0;
 	if (err)
@@ -191,7 +177,7 @@ static void wrote(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
 	uv_loop_t *uv = request->loop;
-	ssize_t n = outcome(request);
+	ssize_t n = loop_fs_result(request);
 	int err = n < 0 ? (int)n : 0;
 
 	if (!err)
@@ -214,7 +200,7 @@ static void opened(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
 	uv_loop_t *uv = request->loop;
-	ssize_t fd = outcome(request);
+	ssize_t fd = loop_fs_result(request);
 
 	if (fd < 0) {
 		call->err = (int)fd;
@@ -236,7 +222,7 @@ static void callback(
 		return;
 	}
 	*call = (struct call){ .file = file, .done = done, .arg = arg };
-	path_of(work, i, call->path, sizeof call->path);
+	work_path(work, i, call->path);
 	call->err = uv_fs_open(&loop->uv, &call->request, call->path,
 		O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, opened);
 	if (call->err)

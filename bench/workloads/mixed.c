@@ -81,11 +81,6 @@ static int compute(const struct mixed *mixed, const char *body, size_t size, uns
 	return err;
 }
 
-static void path_of(const struct work *work, uint64_t i, char *path, size_t size)
-{
-	snprintf(path, size, "%s/mixed-%llu", work->workdir, (unsigned long long)i);
-}
-
 static int write_file(const char *path, const unsigned char *hash)
 {
 	int fd = io_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -104,7 +99,7 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
 	const struct mixed *mixed = work->state;
 	unsigned char hash[HASH_BYTES];
-	char path[512];
+	char path[WORK_PATH_MAX];
 	struct io_fetch fetch = {
 		.url = mixed->web.url,
 		.deadline_ns = io_now_ns() + mixed->web.timeout_ns,
@@ -119,7 +114,7 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 		err = compute(mixed, fetch.body, fetch.body_bytes, hash);
 	*digest = web_digest(fetch.body, fetch.body_bytes);
 	free(fetch.body);
-	path_of(work, i, path, sizeof path);
+	work_path(work, i, path);
 	return err ? err : write_file(path, hash);
 }
 
@@ -135,17 +130,9 @@ struct call {
 	unsigned char hash[HASH_BYTES];
 	task_done_fn *done;
 	void *arg;
-	char path[512];
+	char path[WORK_PATH_MAX];
 	char body[];
 };
-
-static ssize_t outcome(uv_fs_t *request)
-{
-	ssize_t result = request->result;
-
-	uv_fs_req_cleanup(request);
-	return result;
-}
 
 static void finish(struct call *call, int err)
 {
@@ -160,7 +147,7 @@ static void finish(struct call *call, int err)
 static void removed(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	int err = (int)outcome(request);
+	int err = (int)loop_fs_result(request);
 
 	finish(call, call->err ? call->err : err);
 }
@@ -168,7 +155,7 @@ static void removed(uv_fs_t *request)
 static void wrote(uv_fs_t *request)
 {
 	struct call *call = (struct call *)request;
-	ssize_t n = outcome(request);
+	ssize_t n = loop_fs_result(request);
 
 	call->err = n == HASH_BYTES ? 0 : n < 0 ? (int)n : -EIO;
 	close(call->fd);
@@ -182,7 +169,7 @@ static void opened(uv_fs_t *request)
 	struct call *call = (struct call *)request;
 	uv_buf_t text = uv_buf_init((char *)call->hash, HASH_BYTES);
 
-	call->fd = (int)outcome(request);
+	call->fd = (int)loop_fs_result(request);
 	int err = call->fd < 0
 		? call->fd
 		: uv_fs_write(&call->loop->uv, &call->request, call->fd, &text, 1, 0, wrote);
@@ -228,7 +215,7 @@ static void callback(
 		.done = done,
 		.arg = arg,
 	};
-	path_of(work, i, call->path, sizeof call->path);
+	work_path(work, i, call->path);
 	int err = transfer_start(loop, &call->transfer, &call->fetch);
 	if (err)
 		finish(call, err);

@@ -54,6 +54,10 @@ struct workload {
 	void (*teardown)(struct work *work);
 };
 
+/* The path of a file that is task i's own. Thread-safe. */
+enum { WORK_PATH_MAX = 512 };
+void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX]);
+
 /* Every workload, in the order of the README's table, closed by NULL. */
 extern const struct workload *const workloads[];
 

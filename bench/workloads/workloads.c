@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "workload.h"
@@ -18,6 +19,11 @@ const struct workload *const workloads[] = {
 	&workload_mixed,
 	NULL,
 };
+
+void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX])
+{
+	snprintf(path, WORK_PATH_MAX, "%s/task-%llu", work->workdir, (unsigned long long)i);
+}
 
 const struct workload *workload_find(const char *name)
 {

@@ -279,9 +279,7 @@ static ssize_t await_fs(uv_fs_t *request, int err)
 		return err;
 	request->data = coroutine_current();
 	coroutine_park();
-	ssize_t result = request->result;
-	uv_fs_req_cleanup(request);
-	return result;
+	return loop_fs_result(request);
 }
 
 static int coroutine_open(const char *path, int flags, mode_t mode)

@@ -36,3 +36,11 @@ bool loop_turn(struct loop *loop, bool wait)
 
 	return alive || (loop->fetcher && fetcher_waits(loop->fetcher));
 }
+
+ssize_t loop_fs_result(uv_fs_t *request)
+{
+	ssize_t result = request->result;
+
+	uv_fs_req_cleanup(request);
+	return result;
+}

@@ -37,6 +37,9 @@ void loop_flush(struct loop *loop);
  * is left that could ever happen. */
 bool loop_turn(struct loop *loop, bool wait);
 
+/* What a finished uv_fs request came to; it can then be used again. */
+ssize_t loop_fs_result(uv_fs_t *request);
+
 /* An HTTP transfer under way. Zeroed, but for the first two, by transfer_start. */
 struct transfer {
 	/*
