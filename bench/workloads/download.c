@@ -2,7 +2,6 @@
 /* download: a body streamed to a file chunk by chunk; then the file is read back and checked. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>

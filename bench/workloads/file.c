@@ -2,7 +2,6 @@
 /* file: write a file, bring it to the disk if asked, read it back, check it, remove it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../../models/io.h"
