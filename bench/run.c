@@ -87,6 +87,18 @@ static json_t *outcome(const struct launched *launched, unsigned time_limit_s)
 	return broken(launched->timed_out ? "timeout" : "crashed", reason);
 }
 
+/* What a trial without a result did not measure is null, so that every trial has every key. */
+static void fill_in(json_t *trial)
+{
+	static const char *const keys[] = { "reason", "tasks", "errors", "elapsed_s",
+		"throughput_per_s", "latency_ns", "cpu_user_s", "cpu_system_s",
+		"voluntary_switches", "involuntary_switches", "peak_memory_kib", "origin_cpu_s" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (!json_object_get(trial, keys[i]))
+			json_object_set_new(trial, keys[i], json_null());
+}
+
 /*
  * The most of what was sampled while it ran and of what the trial read at its
  * end: in a short one the samples miss the end, in all the end misses the
@@ -309,6 +321,7 @@ static void run_trials(struct run *run)
 		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s);
 		if (!trial)
 			return;
+		fill_in(trial);
 		json_object_set_new(trial, "order", json_integer(place));
 		json_array_append_new(trials, trial);
 		summary_update(slot->cell->json);
