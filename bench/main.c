@@ -41,6 +41,15 @@ static void print_usage(FILE *out)
 	fputs("`concbench COMMAND --help` tells more.\n", out);
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "concbench %s", command->name);
+	argv[0] = name; /* getopt begins its messages with it */
+	return command->main(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -55,7 +64,7 @@ int main(int argc, char **argv)
 	}
 	for (const struct command *command = commands; command < commands + COMMANDS; command++)
 		if (strcmp(command->name, name) == 0)
-			return command->main(argc - 1, argv + 1);
+			return run_command(command, argc - 1, argv + 1);
 	if (*name)
 		return cli_unknown("", "command", name, command_name);
 	print_usage(stderr);

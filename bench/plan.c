@@ -170,7 +170,7 @@ static int read_option(struct plan *plan, struct request *request, int opt)
 		plan->pin = true;
 		return 0;
 	default:
-		return EXIT_USAGE; /* getopt has said why */
+		return cli_help("run"); /* getopt has said why */
 	}
 }
 
@@ -423,7 +423,7 @@ int plan_read(struct plan *plan, int argc, char **argv)
 int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like)
 {
 	const json_t *arguments = json_object_get(stored, "arguments");
-	char *argv[2 * LIST_MAX] = { "run" };
+	char *argv[2 * LIST_MAX] = { "concbench run" };
 	char *copies[2 * LIST_MAX] = { NULL };
 	int argc = 1;
 	size_t i;
