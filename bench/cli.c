@@ -37,7 +37,7 @@ int cli_number(const char *command, const char *option, const char *text, const 
 
 	errno = 0;
 	*number = strtoull(text, &end, 10);
-	if (end == text || *end || *text == '-' || errno || *number < min || *number > max)
+	if (*text < '0' || *text > '9' || *end || errno || *number < min || *number > max)
 		return cli_error(command, "%s takes a whole number from %llu to %llu%s%s, not '%s'",
 			option, (unsigned long long)min, (unsigned long long)max, *unit ? " " : "",
 			unit, text);
