@@ -27,6 +27,7 @@ all: $B/concbench  ## build the program
 
 bench: deps  ## measure every model, default profile: table, plots and results in results/latest
 	$(MAKE) all
+	mkdir -p results/latest
 	$B/concbench run --profile default --force -o results/latest/default.json
 	$B/concbench plot results/latest/default.json -o results/latest
 

@@ -24,6 +24,12 @@ int cli_error(const char *command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+int cli_help(const char *command)
+{
+	fprintf(stderr, "`concbench %s --help` lists the options\n", command);
+	return EXIT_USAGE;
+}
+
 int cli_number(const char *command, const char *option, const char *text, const char *unit,
 	uint64_t min, uint64_t max, uint64_t *number)
 {
@@ -31,7 +37,7 @@ int cli_number(const char *command, const char *option, const char *text, const 
 
 	errno = 0;
 	*number = strtoull(text, &end, 10);
-	if (end == text || *end || *text == '-' || errno || *number < min || *number > max)
+	if (*text < '0' || *text > '9' || *end || errno || *number < min || *number > max)
 		return cli_error(command, "%s takes a whole number from %llu to %llu%s%s, not '%s'",
 			option, (unsigned long long)min, (unsigned long long)max, *unit ? " " : "",
 			unit, text);
@@ -41,7 +47,8 @@ int cli_number(const char *command, const char *option, const char *text, const 
 int cli_unknown(
 	const char *command, const char *kind, const char *name, const char *(*next)(unsigned k))
 {
-	fprintf(stderr, "concbench %s: no %s is called '%s'; there are:", command, kind, name);
+	fprintf(stderr, "concbench%s%s: no %s is called '%s'; there are:", *command ? " " : "",
+		command, kind, name);
 	for (unsigned k = 0; next(k); k++)
 		fprintf(stderr, " %s", next(k));
 	fputc('\n', stderr);

@@ -15,6 +15,9 @@ enum { EXIT_OK = 0, EXIT_BAD_VERDICT = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130
 /* Print "concbench COMMAND: message" on stderr; returns EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int cli_error(const char *command, const char *format, ...);
 
+/* Print where to read about the options, after getopt's message on one; returns EXIT_USAGE. */
+int cli_help(const char *command);
+
 /*
  * Read a whole number between min and max into *number, or say what is wrong
  * with option's text (unit may be ""). 0 or EXIT_USAGE.

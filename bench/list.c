@@ -133,7 +133,7 @@ int list_main(int argc, char **argv)
 			return EXIT_OK;
 		}
 		if (opt == '?')
-			return EXIT_USAGE;
+			return cli_help("list"); /* getopt has said why */
 		as_json = true;
 	}
 	if (optind < argc)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "environment.h"
@@ -41,10 +43,31 @@ static void print_usage(FILE *out)
 	fputs("`concbench COMMAND --help` tells more.\n", out);
 }
 
+/* A descriptor that the shell closed must not become a pipe or a file that stdout goes into. */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "concbench %s", command->name);
+	argv[0] = name; /* getopt begins its messages with it */
+	return command->main(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	open_standard_streams();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		print_usage(stdout);
 		return EXIT_OK;
@@ -55,7 +78,7 @@ int main(int argc, char **argv)
 	}
 	for (const struct command *command = commands; command < commands + COMMANDS; command++)
 		if (strcmp(command->name, name) == 0)
-			return command->main(argc - 1, argv + 1);
+			return run_command(command, argc - 1, argv + 1);
 	if (*name)
 		return cli_unknown("", "command", name, command_name);
 	print_usage(stderr);

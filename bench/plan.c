@@ -103,6 +103,9 @@ static int add_concurrency(struct request *request, const char *text)
 	int status = cli_number(
 		"run", "-c", text, "tasks in flight", 1, CLI_CONCURRENCY_MAX, &number);
 
+	for (size_t i = 0; i < request->concurrency_count; i++)
+		if (!status && request->concurrency[i] == number)
+			return 0; /* named twice is one cell all the same */
 	if (!status)
 		request->concurrency[request->concurrency_count++] = number;
 	return status;
@@ -117,11 +120,11 @@ static int read_list(struct request *request, const char *option, char *list,
 	for (char *item = strtok_r(list, ",", &rest); item && !status;
 		item = strtok_r(NULL, ",", &rest)) {
 		if (++count > LIST_MAX / 2)
-			return cli_error("run", "%s takes at most %d names", option, LIST_MAX / 2);
+			return cli_error("run", "%s takes at most %d items", option, LIST_MAX / 2);
 		status = add(request, item);
 	}
 	if (!status && count == 0)
-		return cli_error("run", "%s takes a list of names", option);
+		return cli_error("run", "%s takes a list with commas, not an empty one", option);
 	return status;
 }
 
@@ -170,7 +173,7 @@ static int read_option(struct plan *plan, struct request *request, int opt)
 		plan->pin = true;
 		return 0;
 	default:
-		return EXIT_USAGE; /* getopt has said why */
+		return cli_help("run"); /* getopt has said why */
 	}
 }
 
@@ -423,7 +426,7 @@ int plan_read(struct plan *plan, int argc, char **argv)
 int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like)
 {
 	const json_t *arguments = json_object_get(stored, "arguments");
-	char *argv[2 * LIST_MAX] = { "run" };
+	char *argv[2 * LIST_MAX] = { "concbench run" };
 	char *copies[2 * LIST_MAX] = { NULL };
 	int argc = 1;
 	size_t i;

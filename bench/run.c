@@ -87,6 +87,18 @@ static json_t *outcome(const struct launched *launched, unsigned time_limit_s)
 	return broken(launched->timed_out ? "timeout" : "crashed", reason);
 }
 
+/* What a trial without a result did not measure is null, so that every trial has every key. */
+static void fill_in(json_t *trial)
+{
+	static const char *const keys[] = { "reason", "tasks", "errors", "elapsed_s",
+		"throughput_per_s", "latency_ns", "cpu_user_s", "cpu_system_s",
+		"voluntary_switches", "involuntary_switches", "peak_memory_kib", "origin_cpu_s" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (!json_object_get(trial, keys[i]))
+			json_object_set_new(trial, keys[i], json_null());
+}
+
 /*
  * The most of what was sampled while it ran and of what the trial read at its
  * end: in a short one the samples miss the end, in all the end misses the
@@ -255,6 +267,24 @@ static int check_descriptors(const struct plan *plan)
 	return 0;
 }
 
+/* Whether files can be made in the folder of path: 0 or -errno. */
+static int check_folder(const char *path)
+{
+	struct stat st;
+	char *copy = strdup(path);
+	const char *folder = copy ? dirname(copy) : NULL;
+	int err = 0;
+
+	if (!folder || stat(folder, &st) != 0)
+		err = -errno;
+	else if (!S_ISDIR(st.st_mode))
+		err = -ENOTDIR;
+	else if (access(folder, W_OK | X_OK) != 0)
+		err = -errno;
+	free(copy);
+	return err;
+}
+
 /* Find out now, not after the run, that the results cannot be written. */
 static int check_output(const struct plan *plan)
 {
@@ -262,30 +292,33 @@ static int check_output(const struct plan *plan)
 
 	if (!plan->output)
 		return 0;
+	size_t length = strlen(plan->output);
+	if (length == 0 || plan->output[length - 1] == '/')
+		return cli_error(
+			"run", "cannot write '%s': it does not end in a file's name", plan->output);
 	bool exists = stat(plan->output, &st) == 0;
 	if (exists && S_ISDIR(st.st_mode))
 		return cli_error("run", "cannot write '%s': it is a folder", plan->output);
 	if (exists && !plan->force && !plan->resume)
 		return cli_error("run",
 			"'%s' exists; --force replaces it, --resume goes on with it", plan->output);
-	char *copy = strdup(plan->output);
-	int err = copy && access(dirname(copy), W_OK | X_OK) == 0 ? 0 : errno;
-	free(copy);
+	int err = check_folder(plan->output);
 	if (err)
-		return cli_error("run", "cannot write '%s': %s", plan->output, strerror(err));
+		return cli_error("run", "cannot write '%s': %s", plan->output, strerror(-err));
 	return 0;
 }
 
-/* Save now and then, so that little is lost however the program ends. */
-static void save(struct run *run, bool now)
+/* Save now and then, so that little is lost however the program ends. False where it failed. */
+static bool save(struct run *run, bool now)
 {
 	if (!run->plan.output ||
 		(!now && io_now_ns() < run->saved_ns + SAVE_EVERY_S * 1000000000LL))
-		return;
+		return true;
 	int err = result_save(run->root, run->plan.output);
 	if (err)
 		cli_error("run", "cannot write '%s': %s", run->plan.output, strerror(-err));
 	run->saved_ns = io_now_ns();
+	return !err;
 }
 
 static void show(struct run *run, size_t place)
@@ -309,6 +342,7 @@ static void run_trials(struct run *run)
 		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s);
 		if (!trial)
 			return;
+		fill_in(trial);
 		json_object_set_new(trial, "order", json_integer(place));
 		json_array_append_new(trials, trial);
 		summary_update(slot->cell->json);
@@ -361,12 +395,12 @@ static int run_all(struct run *run)
 	run_whole_processes(run);
 	progress_end(&run->progress);
 	json_object_set_new(run->root, "complete", json_boolean(!stop));
-	save(run, true);
+	bool saved = save(run, true);
 	table_print(run->root, stdout);
-	if (run->plan.output)
+	if (run->plan.output && saved)
 		printf("%s in %s\n", stop ? "What was done is" : "Results are", run->plan.output);
 	fflush(stdout);
-	return verdict(run);
+	return saved || stop ? verdict(run) : EXIT_USAGE;
 }
 
 int run_main(int argc, char **argv)

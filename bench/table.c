@@ -188,11 +188,35 @@ static void print_whole_processes(FILE *out, const json_t *cells)
 	}
 }
 
+/* The most trials of a cell, and the least confidence of an interval, of those that there are. */
+static void print_legend(FILE *out, const struct groups *groups)
+{
+	size_t trials = 0;
+	double confidence = NAN;
+
+	for (size_t i = 0; i < groups->count; i++) {
+		size_t least, most;
+		group_trials(&groups->list[i], &least, &most);
+		trials = most > trials ? most : trials;
+		confidence = fmin(
+			confidence, group_confidence(&groups->list[i], "throughput_per_s"));
+	}
+	if (trials == 0)
+		return;
+	if (isnan(confidence))
+		fputs("\nOf one trial each: a number alone, without an interval.\n", out);
+	else
+		fprintf(out,
+			"\nMedians of %zu trials, ± half the width of the median's %.0f %% "
+			"interval;\n* its interval lies above all others.\n",
+			trials, 100 * confidence);
+	fputs("p99, CPU and memory (bytes) at the highest concurrency.\n", out);
+}
+
 void table_print(const json_t *root, FILE *out)
 {
 	const json_t *cells = json_object_get(root, "cells");
 	struct groups groups;
-	size_t least, most;
 
 	if (groups_init(&groups, root) != 0)
 		return;
@@ -200,14 +224,6 @@ void table_print(const json_t *root, FILE *out)
 		print_group(out, &groups.list[i]);
 	print_reasons(out, cells);
 	print_whole_processes(out, cells);
-	if (groups.count > 0) {
-		group_trials(&groups.list[0], &least, &most);
-		fprintf(out,
-			"\nMedians of %zu trials, ± half the width of the median's %.0f %% "
-			"interval;\n"
-			"* its interval lies above all others. p99, CPU and memory (bytes) at the\n"
-			"highest concurrency.\n",
-			most, 100 * group_confidence(&groups.list[0], "throughput_per_s"));
-	}
+	print_legend(out, &groups);
 	groups_free(&groups);
 }

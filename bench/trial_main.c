@@ -79,7 +79,7 @@ static int read_option(struct arguments *arguments, int opt)
 		arguments->help = true;
 		return 0;
 	default:
-		return EXIT_USAGE; /* getopt has said why */
+		return cli_help("trial"); /* getopt has said why */
 	}
 }
 

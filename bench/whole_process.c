@@ -115,15 +115,17 @@ static int read_export(const char *path, struct cell *const *order, size_t count
 static int time_cells(struct cell *const *order, size_t count, const struct origin *origin,
 	const char *workdir, const volatile int *stop)
 {
-	char export[WORKDIR_MAX + 16];
-	const char *fixed[] = { "hyperfine", "-N", "-i", "--runs", "1", "--style", "none",
-		"--export-json", export };
+	char export[WORKDIR_MAX + 16], tmpdir[WORKDIR_MAX + 8];
+	/* With workdir as TMPDIR, what a killed trial leaves behind goes when workdir goes. */
+	const char *fixed[] = { "env", tmpdir, "hyperfine", "-N", "-i", "--runs", "1", "--style",
+		"none", "--export-json", export };
 	enum { FIXED = sizeof fixed / sizeof *fixed };
 	char **argv = calloc(FIXED + count + 1, sizeof *argv);
 	char(*commands)[COMMAND_MAX] = calloc(count, COMMAND_MAX);
 	struct launched launched = { 0 };
 	int err = argv && commands ? 0 : -ENOMEM;
 
+	snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", workdir);
 	snprintf(export, sizeof export, "%s/hyperfine.json", workdir);
 	for (size_t i = 0; i < FIXED && !err; i++)
 		argv[i] = (char *)fixed[i];

@@ -27,7 +27,7 @@ int params_set(struct params *params, const char *name, const char *value)
 		char *end;
 		errno = 0;
 		long long number = strtoll(value, &end, 10);
-		if (end == value || *end)
+		if (end == value || *end || !(*value == '-' || (*value >= '0' && *value <= '9')))
 			return -EINVAL;
 		if (errno || number < row->min || number > row->max)
 			return -ERANGE;
