@@ -156,7 +156,7 @@ json_t *environment_capture(void)
 	json_t *json = json_pack("{s:s, s:o, s:i, s:I, s:s, s:o, s:s, s:s}", "host",
 		kernel.nodename, "cpu", taken(value_in("/proc/cpuinfo", "model name")), "cores",
 		cpus_count(), "memory_kib",
-		(json_int_t)(sysconf(_SC_PHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 1024)), "kernel",
+		(json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 1024, "kernel",
 		kernel.release, "os", taken(value_in("/etc/os-release", "PRETTY_NAME")), "compiler",
 		COMPILER, "flags", FLAGS);
 	json_t *rest = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:o, s:I, s:f, s:o}",

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "cpus.h"
 #include "profile.h"
+#include "selection.h"
 
 const char plan_usage[] =
 	"usage: concbench run [-m MODEL,..] [-w WORKLOAD,..] [-c N,..] [-n TASKS] [--trials N]\n"
@@ -60,68 +61,52 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-enum { LIST_MAX = 64 };
-
-/* The arguments as read, before they are cells. */
-struct request {
-	const struct model *models[LIST_MAX]; /* none: all */
-	size_t model_count;
-	const struct workload *workloads[LIST_MAX];
-	size_t workload_count;
-	unsigned concurrency[LIST_MAX];
-	size_t concurrency_count;
-	const char *params[LIST_MAX];
-	size_t param_count;
-	uint64_t tasks; /* 0: each workload's */
-	const struct profile *profile;
-	uint64_t trials; /* 0: the profile's, or the default */
-};
-
-static int add_model(struct request *request, const char *name)
+static int add_model(struct selection *selection, const char *name)
 {
 	const struct model *model = model_find(name);
 
 	if (!model)
 		return cli_unknown("run", "model", name, cli_model_name);
-	request->models[request->model_count++] = model;
+	selection->models[selection->model_count++] = model;
 	return 0;
 }
 
-static int add_workload(struct request *request, const char *name)
+static int add_workload(struct selection *selection, const char *name)
 {
 	const struct workload *workload = workload_find(name);
 
 	if (!workload)
 		return cli_unknown("run", "workload", name, cli_workload_name);
-	request->workloads[request->workload_count++] = workload;
+	selection->workloads[selection->workload_count++] = workload;
 	return 0;
 }
 
-static int add_concurrency(struct request *request, const char *text)
+static int add_concurrency(struct selection *selection, const char *text)
 {
 	uint64_t number;
 	int status = cli_number(
 		"run", "-c", text, "tasks in flight", 1, CLI_CONCURRENCY_MAX, &number);
 
-	for (size_t i = 0; i < request->concurrency_count; i++)
-		if (!status && request->concurrency[i] == number)
+	for (size_t i = 0; i < selection->concurrency_count; i++)
+		if (!status && selection->concurrency[i] == number)
 			return 0; /* named twice is one cell all the same */
 	if (!status)
-		request->concurrency[request->concurrency_count++] = number;
+		selection->concurrency[selection->concurrency_count++] = number;
 	return status;
 }
 
-static int read_list(struct request *request, const char *option, char *list,
-	int (*add)(struct request *request, const char *item))
+static int read_list(struct selection *selection, const char *option, char *list,
+	int (*add)(struct selection *selection, const char *item))
 {
 	char *rest = NULL;
 	int status = 0, count = 0;
 
 	for (char *item = strtok_r(list, ",", &rest); item && !status;
 		item = strtok_r(NULL, ",", &rest)) {
-		if (++count > LIST_MAX / 2)
-			return cli_error("run", "%s takes at most %d items", option, LIST_MAX / 2);
-		status = add(request, item);
+		if (++count > SELECTION_MAX / 2)
+			return cli_error(
+				"run", "%s takes at most %d items", option, SELECTION_MAX / 2);
+		status = add(selection, item);
 	}
 	if (!status && count == 0)
 		return cli_error("run", "%s takes a list with commas, not an empty one", option);
@@ -138,31 +123,33 @@ static int read_small(
 	return status;
 }
 
-static int read_option(struct plan *plan, struct request *request, int opt)
+static int read_option(struct plan *plan, struct selection *selection, int opt)
 {
 	switch (opt) {
 	case 'm':
-		request->model_count = 0;
-		return read_list(request, "-m", optarg, add_model);
+		selection->model_count = 0;
+		return read_list(selection, "-m", optarg, add_model);
 	case 'w':
-		request->workload_count = 0;
-		return read_list(request, "-w", optarg, add_workload);
+		selection->workload_count = 0;
+		return read_list(selection, "-w", optarg, add_workload);
 	case 'c':
-		request->concurrency_count = 0;
-		return read_list(request, "-c", optarg, add_concurrency);
+		selection->concurrency_count = 0;
+		return read_list(selection, "-c", optarg, add_concurrency);
 	case 'n':
-		return cli_number("run", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &request->tasks);
+		return cli_number(
+			"run", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &selection->tasks);
 	case OPT_TRIALS:
-		return cli_number("run", "--trials", optarg, "", 1, 10000, &request->trials);
+		return cli_number("run", "--trials", optarg, "", 1, 10000, &selection->trials);
 	case OPT_PARAM:
-		if (request->param_count == LIST_MAX)
-			return cli_error("run", "--param was given more than %d times", LIST_MAX);
-		request->params[request->param_count++] = optarg;
+		if (selection->param_count == SELECTION_MAX)
+			return cli_error(
+				"run", "--param was given more than %d times", SELECTION_MAX);
+		selection->params[selection->param_count++] = optarg;
 		return 0;
 	case OPT_PROFILE:
-		request->profile = profile_find(optarg);
-		return request->profile ? 0
-					: cli_unknown("run", "profile", optarg, cli_profile_name);
+		selection->profile = profile_find(optarg);
+		return selection->profile ? 0
+					  : cli_unknown("run", "profile", optarg, cli_profile_name);
 	case OPT_WARMUP:
 		return read_small("--warmup", "%", 0, 100, &plan->warmup_percent);
 	case OPT_TIME_LIMIT:
@@ -198,165 +185,6 @@ static bool read_output_option(struct plan *plan, int opt)
 	}
 }
 
-static int add_cell(struct plan *plan, const struct cell *cell)
-{
-	struct cell *cells = realloc(plan->cells, (plan->cell_count + 1) * sizeof *cells);
-
-	if (!cells)
-		return cli_error("run", "out of memory");
-	plan->cells = cells;
-	cells[plan->cell_count] = *cell;
-	struct trial_spec *spec = &cells[plan->cell_count++].spec;
-	spec->pin = plan->pin;
-	spec->warmup = (spec->tasks * plan->warmup_percent + 99) / 100;
-	return 0;
-}
-
-/* One point of a workload, for every model that is asked for. */
-static int add_point(struct plan *plan, const struct request *request, struct cell *cell)
-{
-	struct trial_spec *spec = &cell->spec;
-	int status = 0;
-
-	for (const struct model *const *model = models; *model && !status; model++) {
-		bool wanted = request->model_count == 0;
-		for (size_t i = 0; i < request->model_count; i++)
-			wanted |= request->models[i] == *model;
-		spec->model = *model;
-		if (wanted)
-			status = add_cell(plan, cell);
-	}
-	return status;
-}
-
-/* Those of the --param that the workload has. */
-static int set_params(const struct request *request, struct trial_spec *spec)
-{
-	for (size_t i = 0; i < request->param_count; i++) {
-		char name[64];
-		snprintf(name, sizeof name, "%.*s", (int)strcspn(request->params[i], "="),
-			request->params[i]);
-		if (!param_find(spec->workload->params, name))
-			continue; /* check_params has seen that another one has it */
-		int status = cli_param(
-			"run", &spec->params, spec->workload->name, request->params[i]);
-		if (status)
-			return status;
-	}
-	return 0;
-}
-
-static bool selected(const struct request *request, const struct workload *workload)
-{
-	bool wanted = request->workload_count == 0;
-
-	for (size_t i = 0; i < request->workload_count; i++)
-		wanted |= request->workloads[i] == workload;
-	return wanted;
-}
-
-/* Every --param must be of some workload that runs. */
-static int check_params(const struct request *request)
-{
-	for (size_t i = 0; i < request->param_count; i++) {
-		const struct workload *last = NULL;
-		char name[64];
-		bool found = false;
-		snprintf(name, sizeof name, "%.*s", (int)strcspn(request->params[i], "="),
-			request->params[i]);
-		for (const struct workload *const *row = workloads; *row; row++) {
-			if (!selected(request, *row))
-				continue;
-			last = *row;
-			found |= param_find(last->params, name) != NULL;
-		}
-		if (found)
-			continue;
-		struct params params;
-		params_init(&params, last->params);
-		return cli_param("run", &params, last->name, request->params[i]);
-	}
-	return 0;
-}
-
-static bool concurrency_selected(const struct request *request, unsigned concurrency)
-{
-	bool wanted = request->concurrency_count == 0;
-
-	for (size_t i = 0; i < request->concurrency_count; i++)
-		wanted |= request->concurrency[i] == concurrency;
-	return wanted;
-}
-
-static int add_profile_row(
-	struct plan *plan, const struct request *request, const struct profile_row *row)
-{
-	struct cell cell = { .spec.workload = workload_find(row->workload) };
-	unsigned before = 0;
-	int status = 0;
-
-	if (!selected(request, cell.spec.workload))
-		return 0;
-	params_init(&cell.spec.params, cell.spec.workload->params);
-	for (const char *const *param = row->params; *param && !status; param++)
-		status = cli_param("run", &cell.spec.params, row->workload, *param);
-	if (!status)
-		status = set_params(request, &cell.spec);
-	for (int i = 0; !status && i < PROFILE_POINTS && row->points[i].tasks > 0; i++) {
-		unsigned concurrency = row->points[i].concurrency;
-		if (concurrency == PROFILE_CORES)
-			concurrency = cpus_count();
-		if (concurrency == before || !concurrency_selected(request, concurrency))
-			continue; /* with one core 1 and PROFILE_CORES are the same */
-		before = concurrency;
-		cell.spec.concurrency = concurrency;
-		cell.spec.tasks = request->tasks ? request->tasks : row->points[i].tasks;
-		cell.whole_process = row->points[i].whole_process;
-		status = add_point(plan, request, &cell);
-	}
-	return status;
-}
-
-static int add_selection(struct plan *plan, const struct request *request)
-{
-	static const unsigned usual[] = { 10 };
-	const unsigned *concurrency = request->concurrency_count ? request->concurrency : usual;
-	size_t count = request->concurrency_count ? request->concurrency_count : 1;
-	int status = 0;
-
-	for (const struct workload *const *row = workloads; *row && !status; row++) {
-		struct cell cell = { .spec.workload = *row };
-		if (!selected(request, *row))
-			continue;
-		params_init(&cell.spec.params, (*row)->params);
-		status = set_params(request, &cell.spec);
-		for (size_t i = 0; i < count && !status; i++) {
-			uint64_t least = (*row)->tasks;
-			cell.spec.concurrency = concurrency[i];
-			cell.spec.tasks = request->tasks ? request->tasks
-				: least < concurrency[i] ? concurrency[i]
-							 : least;
-			status = add_point(plan, request, &cell);
-		}
-	}
-	return status;
-}
-
-static int add_cells(struct plan *plan, const struct request *request)
-{
-	int status = check_params(request);
-
-	if (status || !request->profile)
-		return status ? status : add_selection(plan, request);
-	for (const struct profile_row *row = request->profile->rows; row->workload && !status;
-		row++)
-		status = add_profile_row(plan, request, row);
-	if (!status && plan->cell_count == 0)
-		return cli_error("run", "profile %s has no cell with that -w and -c",
-			request->profile->name);
-	return status;
-}
-
 static int check(const struct plan *plan)
 {
 	struct cpus cpus;
@@ -389,7 +217,7 @@ static void remember(struct plan *plan, int opt, const char *value)
 
 int plan_read(struct plan *plan, int argc, char **argv)
 {
-	struct request request = { 0 };
+	struct selection selection = { 0 };
 	int opt, status = 0;
 	struct timespec now;
 
@@ -404,43 +232,47 @@ int plan_read(struct plan *plan, int argc, char **argv)
 			continue;
 		if (opt != '?')
 			remember(plan, opt, optarg);
-		status = read_option(plan, &request, opt);
+		status = read_option(plan, &selection, opt);
 	}
 	if (status || plan->help)
 		return status;
 	if (optind < argc)
 		return cli_error("run", "unexpected argument '%s'", argv[optind]);
-	if (request.profile) {
-		plan->profile = request.profile->name;
-		plan->trials = request.profile->trials;
-		plan->whole_process_rounds = request.profile->whole_process_rounds;
+	if (selection.profile) {
+		plan->profile = selection.profile->name;
+		plan->trials = selection.profile->trials;
+		plan->whole_process_rounds = selection.profile->whole_process_rounds;
 	} else {
 		plan->trials = 5;
 	}
-	if (request.trials)
-		plan->trials = request.trials;
+	if (selection.trials)
+		plan->trials = selection.trials;
 	status = check(plan);
-	return status || plan->resume ? status : add_cells(plan, &request);
+	return status || plan->resume ? status : selection_cells(&selection, plan);
 }
 
 int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like)
 {
 	const json_t *arguments = json_object_get(stored, "arguments");
-	char *argv[2 * LIST_MAX] = { "concbench run" };
-	char *copies[2 * LIST_MAX] = { NULL };
-	int argc = 1;
+	char *argv[2 * SELECTION_MAX] = { "concbench run" };
+	char *copies[2 * SELECTION_MAX] = { NULL };
+	int argc = 1, status = 0;
 	size_t i;
 	json_t *value;
 
+	*plan = (struct plan){ 0 };
 	json_array_foreach(arguments, i, value)
 	{
-		const char *text = json_string_value(value);
-		if (!text || argc == 2 * LIST_MAX - 1)
-			return cli_error("run", "'%s' holds no run to go on with", like->output);
-		argv[argc] = copies[argc] = strdup(text); /* lists are cut up in place */
+		if (!json_is_string(value) || argc == 2 * SELECTION_MAX - 1) {
+			status = cli_error("run", "'%s' holds no run to go on with", like->output);
+			break;
+		}
+		/* A copy, as lists are cut up in place. */
+		argv[argc] = copies[argc] = strdup(json_string_value(value));
 		argc++;
 	}
-	int status = plan_read(plan, argc, argv);
+	if (!status)
+		status = plan_read(plan, argc, argv);
 	plan->seed = json_integer_value(json_object_get(stored, "seed"));
 	plan->output = like->output;
 	for (int k = 1; k < argc; k++)

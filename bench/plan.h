@@ -34,8 +34,8 @@ extern const char plan_usage[];
  */
 int plan_read(struct plan *plan, int argc, char **argv);
 
-/* The plan that `options` of a results file tells of; output and the like as in `like`. */
-int plan_resume(struct plan *plan, const json_t *options, const struct plan *like);
+/* The plan that the stored options of a results file tell of; output and the like as in `like`. */
+int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like);
 
 /* The options object of the results. A new reference. */
 json_t *plan_options(const struct plan *plan);

@@ -150,7 +150,7 @@ static int time_cells(struct cell *const *order, size_t count, const struct orig
 int whole_process_round(
 	struct plan *plan, unsigned round, struct rng *rng, const volatile int *stop)
 {
-	struct cell **order = calloc(plan->cell_count + 1, sizeof *order);
+	struct cell **order = calloc(plan->cell_count + 1, sizeof(struct cell *));
 	char workdir[WORKDIR_MAX];
 	struct origin origin = { 0 };
 	size_t count = 0;
@@ -158,7 +158,7 @@ int whole_process_round(
 	for (size_t i = 0; order && i < plan->cell_count; i++)
 		if (due(&plan->cells[i], round))
 			order[count++] = &plan->cells[i];
-	rng_shuffle(rng, order, count, sizeof *order);
+	rng_shuffle(rng, order, count, sizeof(struct cell *));
 	int err = order ? workdir_make(workdir) : -ENOMEM;
 	if (!err) {
 		if (count > 0)

@@ -83,5 +83,6 @@ int main(int argc, char **argv)
 	for (int i = 0; i < job.concurrency; i++)
 		take();
 	floor_report(&job, started_s);
+	free(lanes);
 	return 0;
 }

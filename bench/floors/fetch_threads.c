@@ -41,5 +41,6 @@ int main(int argc, char **argv)
 	for (int i = 0; i < job.concurrency; i++)
 		pthread_join(threads[i], NULL);
 	floor_report(&job, started_s);
+	free(threads);
 	return 0;
 }

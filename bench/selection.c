@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "selection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "cpus.h"
+
+static int add_cell(struct plan *plan, const struct cell *cell)
+{
+	struct cell *cells = realloc(plan->cells, (plan->cell_count + 1) * sizeof *cells);
+
+	if (!cells)
+		return cli_error("run", "out of memory");
+	plan->cells = cells;
+	cells[plan->cell_count] = *cell;
+	struct trial_spec *spec = &cells[plan->cell_count++].spec;
+	spec->pin = plan->pin;
+	spec->warmup = (spec->tasks * plan->warmup_percent + 99) / 100;
+	return 0;
+}
+
+/* One point of a workload, for every model that is asked for. */
+static int add_point(struct plan *plan, const struct selection *selection, struct cell *cell)
+{
+	struct trial_spec *spec = &cell->spec;
+	int status = 0;
+
+	for (const struct model *const *model = models; *model && !status; model++) {
+		bool wanted = selection->model_count == 0;
+		for (size_t i = 0; i < selection->model_count; i++)
+			wanted |= selection->models[i] == *model;
+		spec->model = *model;
+		if (wanted)
+			status = add_cell(plan, cell);
+	}
+	return status;
+}
+
+/* Whether the workload has the parameter of a NAME=VALUE. */
+static bool takes(const struct workload *workload, const char *assignment)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(assignment, "="), assignment);
+	return param_find(workload->params, name) != NULL;
+}
+
+/* Those of the --param that the workload has. */
+static int set_params(const struct selection *selection, struct trial_spec *spec)
+{
+	for (size_t i = 0; i < selection->param_count; i++) {
+		if (!takes(spec->workload, selection->params[i]))
+			continue; /* check_params has seen that another one has it */
+		int status = cli_param(
+			"run", &spec->params, spec->workload->name, selection->params[i]);
+		if (status)
+			return status;
+	}
+	return 0;
+}
+
+static bool selected(const struct selection *selection, const struct workload *workload)
+{
+	bool wanted = selection->workload_count == 0;
+
+	for (size_t i = 0; i < selection->workload_count; i++)
+		wanted |= selection->workloads[i] == workload;
+	return wanted;
+}
+
+/* Every --param must be of some workload that runs; the last of them tells what it has. */
+static int check_params(const struct selection *selection)
+{
+	for (size_t i = 0; i < selection->param_count; i++) {
+		const struct workload *last = NULL;
+		bool found = false;
+		for (const struct workload *const *row = workloads; *row && !found; row++) {
+			if (!selected(selection, *row))
+				continue;
+			last = *row;
+			found = takes(last, selection->params[i]);
+		}
+		if (found || !last)
+			continue;
+		struct params params;
+		params_init(&params, last->params);
+		return cli_param("run", &params, last->name, selection->params[i]);
+	}
+	return 0;
+}
+
+static bool concurrency_selected(const struct selection *selection, unsigned concurrency)
+{
+	bool wanted = selection->concurrency_count == 0;
+
+	for (size_t i = 0; i < selection->concurrency_count; i++)
+		wanted |= selection->concurrency[i] == concurrency;
+	return wanted;
+}
+
+static int add_profile_row(
+	struct plan *plan, const struct selection *selection, const struct profile_row *row)
+{
+	struct cell cell = { .spec.workload = workload_find(row->workload) };
+	unsigned before = 0;
+	int status = 0;
+
+	if (!selected(selection, cell.spec.workload))
+		return 0;
+	params_init(&cell.spec.params, cell.spec.workload->params);
+	for (const char *const *param = row->params; *param && !status; param++)
+		status = cli_param("run", &cell.spec.params, row->workload, *param);
+	if (!status)
+		status = set_params(selection, &cell.spec);
+	for (int i = 0; !status && i < PROFILE_POINTS && row->points[i].tasks > 0; i++) {
+		unsigned concurrency = row->points[i].concurrency;
+		if (concurrency == PROFILE_CORES)
+			concurrency = cpus_count();
+		if (concurrency == before || !concurrency_selected(selection, concurrency))
+			continue; /* with one core 1 and PROFILE_CORES are the same */
+		before = concurrency;
+		cell.spec.concurrency = concurrency;
+		cell.spec.tasks = selection->tasks ? selection->tasks : row->points[i].tasks;
+		cell.whole_process = row->points[i].whole_process;
+		status = add_point(plan, selection, &cell);
+	}
+	return status;
+}
+
+static int add_selection(struct plan *plan, const struct selection *selection)
+{
+	static const unsigned usual[] = { 10 };
+	const unsigned *concurrency = selection->concurrency_count ? selection->concurrency : usual;
+	size_t count = selection->concurrency_count ? selection->concurrency_count : 1;
+	int status = 0;
+
+	for (const struct workload *const *row = workloads; *row && !status; row++) {
+		struct cell cell = { .spec.workload = *row };
+		if (!selected(selection, *row))
+			continue;
+		params_init(&cell.spec.params, (*row)->params);
+		status = set_params(selection, &cell.spec);
+		for (size_t i = 0; i < count && !status; i++) {
+			uint64_t least = (*row)->tasks;
+			cell.spec.concurrency = concurrency[i];
+			cell.spec.tasks = selection->tasks ? selection->tasks
+				: least < concurrency[i]   ? concurrency[i]
+							   : least;
+			status = add_point(plan, selection, &cell);
+		}
+	}
+	return status;
+}
+
+int selection_cells(const struct selection *selection, struct plan *plan)
+{
+	int status = check_params(selection);
+
+	if (status || !selection->profile)
+		return status ? status : add_selection(plan, selection);
+	for (const struct profile_row *row = selection->profile->rows; row->workload && !status;
+		row++)
+		status = add_profile_row(plan, selection, row);
+	if (!status && plan->cell_count == 0)
+		return cli_error("run", "profile %s has no cell with that -w and -c",
+			selection->profile->name);
+	return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_SELECTION_H
+#define BENCH_SELECTION_H
+
+/* Which cells a run has: names and numbers from the command line, and a profile or none. */
+#include "plan.h"
+#include "profile.h"
+
+enum { SELECTION_MAX = 64 };
+
+/* As read; what was not given is empty, and then means all. */
+struct selection {
+	const struct model *models[SELECTION_MAX];
+	size_t model_count;
+	const struct workload *workloads[SELECTION_MAX];
+	size_t workload_count;
+	unsigned concurrency[SELECTION_MAX];
+	size_t concurrency_count;
+	const char *params[SELECTION_MAX]; /* NAME=VALUE */
+	size_t param_count;
+	uint64_t tasks; /* 0: each workload's or the profile's own */
+	const struct profile *profile;
+	uint64_t trials; /* 0: the profile's, or the default */
+};
+
+/* Give plan its cells. 0, or EXIT_USAGE with what is wrong said on stderr. */
+int selection_cells(const struct selection *selection, struct plan *plan);
+
+#endif
