@@ -44,6 +44,8 @@ void params_print(const json_t *params, const char *between, const char *escaped
 
 	json_object_foreach((json_t *)params, key, value)
 	{
+		if (json_is_string(value) && json_string_length(value) == 0)
+			continue;
 		fprintf(out, "%s%s=", separator, key);
 		separator = between;
 		if (json_is_integer(value))

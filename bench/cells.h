@@ -31,8 +31,9 @@ double number_at(const json_t *object, const char *key);
 const char *text_at(const json_t *object, const char *key);
 
 /*
- * Write params as name=value with between standing between them. Where escaped
- * holds a character, that one is written with a backslash before it.
+ * Write params as name=value, but for empty texts, with between standing between
+ * them. Where escaped holds a character, that one is written with a backslash
+ * before it.
  */
 void params_print(const json_t *params, const char *between, const char *escaped, FILE *out);
 
