@@ -9,6 +9,7 @@ WARN   = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
 LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lxxhash -lm
 comma  = ,
+R      = results/latest
 
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
@@ -25,21 +26,23 @@ TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema
 
 all: $B/concbench  ## build the program
 
-bench: deps  ## measure every model, default profile: table, plots and results in results/latest
-	$(MAKE) all
-	mkdir -p results/latest
-	$B/concbench run --profile default --force -o results/latest/default.json
-	$B/concbench plot results/latest/default.json -o results/latest
+bench: deps  ## measure every model, default profile: tables and plots in results/latest
+	$(MAKE) -j$$(nproc) all
+	mkdir -p $R
+	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
+	[ $$status -gt 1 ] || $(MAKE) plot; exit $$status
 
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
 
 floors: deps  ## concbench against hand-written code that does the same work
-	$(MAKE) all floors-build
+	$(MAKE) -j$$(nproc) all floors-build
 	bench/floors/run $B
 
-plot: $B/concbench  ## draw the newest results again
-	$B/concbench plot results/latest/default.json -o results/latest
+plot: $B/concbench  ## the newest results as pictures, Markdown and CSV again
+	$B/concbench plot $R/default.json -o $R
+	$B/concbench export $R/default.json --format markdown --force -o $R/default.md
+	$B/concbench export $R/default.json --format csv --force -o $R/default.csv
 
 deps:  ## install what the program needs (Debian, Ubuntu)
 	@.ci/deps $(BUILD_PACKAGES)

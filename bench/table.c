@@ -123,6 +123,17 @@ static void put_costs(FILE *out, const json_t *cell)
 	fprintf(out, "%s", format_number(kib * 1024, text));
 }
 
+/* How near the origin came to being what was measured. */
+static void print_origin(FILE *out, const struct group *group)
+{
+	double most = NAN;
+
+	for (size_t i = 0; i < group->cell_count; i++)
+		most = fmax(most, cell_estimate(group->cells[i], "origin_cpu_share").high);
+	if (!isnan(most))
+		fprintf(out, "The origin used at most %.0f %% of a CPU.\n", 100 * most);
+}
+
 static void print_group(FILE *out, const struct group *group)
 {
 	size_t count = group->concurrency_count;
@@ -139,6 +150,7 @@ static void print_group(FILE *out, const struct group *group)
 		put_costs(out, cell);
 		fputc('\n', out);
 	}
+	print_origin(out, group);
 }
 
 static void print_reasons(FILE *out, const json_t *cells)

@@ -20,8 +20,8 @@ size_t http_append(struct io_fetch *fetch, const char *data, size_t size);
 int http_result(CURL *easy, CURLcode code, const struct io_fetch *fetch);
 
 /*
- * Close the idle handles, and with them the connections, that io_fetch keeps
- * for reuse in the blocking world of this process. Thread-safe.
+ * Close the handles, and with them the connections, that io_fetch keeps in the
+ * blocking world: the calling thread's and those of threads that have ended.
  */
 void http_close_idle(void);
 

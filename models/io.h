@@ -31,7 +31,8 @@ struct io_fetch {
 	char *body;
 	size_t capacity;
 	/* ... or, where sink is set, chunk by chunk to sink, which runs in the
-	 * task and may call io_ functions; a -errno from it ends the fetch. */
+	 * task and may call io_ functions, though not io_fetch; a -errno from it
+	 * ends the fetch. */
 	int (*sink)(void *arg, const char *data, size_t size);
 	void *sink_arg;
 

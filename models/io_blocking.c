@@ -165,58 +165,85 @@ static int blocking_unlink(const char *path)
 }
 
 /*
- * Idle handles, each with the connection it kept: as many as were ever in use
- * at once. A worker takes the one put back last, so that a new thread for each
- * task still finds a warm connection.
+ * Handles, each with the connection it keeps. A thread holds on to the one it
+ * used, so that workers find theirs without a lock. One that ends leaves it to
+ * the next thread, so that a thread a task finds a warm connection too.
  */
-struct idle_handle {
+struct handle {
 	CURL *easy;
-	struct idle_handle *next;
+	struct handle *next;
 };
 
 static struct {
+	pthread_once_t once;
+	pthread_key_t own; /* the calling thread's */
 	pthread_mutex_t lock;
-	struct idle_handle *first;
-} idle = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct handle *first; /* those of threads that have ended */
+} handles = { .once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static struct idle_handle *take_handle(void)
+static void leave_handle(void *arg)
 {
-	pthread_mutex_lock(&idle.lock);
-	struct idle_handle *handle = idle.first;
-	if (handle)
-		idle.first = handle->next;
-	pthread_mutex_unlock(&idle.lock);
-	if (handle)
-		return handle;
+	struct handle *handle = arg;
 
-	handle = malloc(sizeof *handle);
-	if (handle && !(handle->easy = http_open())) {
-		free(handle);
-		handle = NULL;
-	}
+	pthread_mutex_lock(&handles.lock);
+	handle->next = handles.first;
+	handles.first = handle;
+	pthread_mutex_unlock(&handles.lock);
+}
+
+static void make_key(void)
+{
+	if (pthread_key_create(&handles.own, leave_handle) != 0)
+		abort(); /* only with more keys than any program has */
+}
+
+static struct handle *inherit_handle(void)
+{
+	pthread_mutex_lock(&handles.lock);
+	struct handle *handle = handles.first;
+	if (handle)
+		handles.first = handle->next;
+	pthread_mutex_unlock(&handles.lock);
 	return handle;
 }
 
-static void put_handle(struct idle_handle *handle)
+/* The calling thread's handle, or NULL when memory is out. */
+static struct handle *own_handle(void)
 {
-	pthread_mutex_lock(&idle.lock);
-	handle->next = idle.first;
-	idle.first = handle;
-	pthread_mutex_unlock(&idle.lock);
+	pthread_once(&handles.once, make_key);
+	struct handle *handle = pthread_getspecific(handles.own);
+	if (handle)
+		return handle;
+	handle = inherit_handle();
+	if (!handle) {
+		handle = malloc(sizeof *handle);
+		if (handle && !(handle->easy = http_open())) {
+			free(handle);
+			return NULL;
+		}
+	}
+	if (handle)
+		pthread_setspecific(handles.own, handle);
+	return handle;
+}
+
+static void close_handle(struct handle *handle)
+{
+	curl_easy_cleanup(handle->easy);
+	free(handle);
 }
 
 void http_close_idle(void)
 {
-	pthread_mutex_lock(&idle.lock);
-	struct idle_handle *handle = idle.first;
-	idle.first = NULL;
-	pthread_mutex_unlock(&idle.lock);
-	while (handle) {
-		struct idle_handle *next = handle->next;
-		curl_easy_cleanup(handle->easy);
-		free(handle);
-		handle = next;
-	}
+	struct handle *handle;
+
+	pthread_once(&handles.once, make_key);
+	handle = pthread_getspecific(handles.own);
+	if (handle)
+		close_handle(handle);
+	pthread_setspecific(handles.own, NULL);
+	while ((handle = inherit_handle()))
+		close_handle(handle);
 }
 
 struct blocking_fetch {
@@ -240,14 +267,13 @@ static size_t receive(char *data, size_t one, size_t size, void *arg)
 static int blocking_fetch(struct io_fetch *fetch)
 {
 	struct blocking_fetch transfer = { .fetch = fetch };
-	struct idle_handle *handle = take_handle();
+	struct handle *handle = own_handle();
 
 	if (!handle)
 		return -ENOMEM;
 	int result = http_prepare(handle->easy, fetch, receive, &transfer);
 	if (!result)
 		result = http_result(handle->easy, curl_easy_perform(handle->easy), fetch);
-	put_handle(handle);
 	return transfer.sink_err ? transfer.sink_err : result;
 }
 
