@@ -89,10 +89,13 @@ static void sample(struct sampler *sampler, pid_t pid)
 	sampler->next_ns = after_ns + pause_ns;
 }
 
+/* How long to sleep for that; no longer than *stop may go unseen. */
 static int ms_until(int64_t when_ns)
 {
 	int64_t left_ns = when_ns - io_now_ns();
 
+	if (left_ns > STOP_MS * 1000000LL)
+		return STOP_MS;
 	return left_ns <= 0 ? 0 : (int)((left_ns + 999999) / 1000000);
 }
 
@@ -108,8 +111,7 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 	while (open && !result->timed_out && !result->interrupted) {
 		int64_t until_ns = sample_memory && sampler.next_ns < limit_ns ? sampler.next_ns
 									       : limit_ns;
-		int left_ms = ms_until(until_ns);
-		int n = poll(&watched, 1, left_ms < STOP_MS ? left_ms : STOP_MS);
+		int n = poll(&watched, 1, ms_until(until_ns));
 		if (n > 0)
 			open = read_some(out, text);
 		if (sample_memory)

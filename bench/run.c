@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <libgen.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,30 +20,13 @@
 #include "progress.h"
 #include "result.h"
 #include "rng.h"
+#include "stop.h"
 #include "summary.h"
 #include "table.h"
 #include "whole_process.h"
 #include "workdir.h"
 
 enum { SAVE_EVERY_S = 10, TRIAL_ARGUMENTS = 16 + 2 * PARAMS_MAX };
-
-static volatile int stop; /* set by a signal: end after the trial that runs, which is killed */
-
-static void on_signal(int signal_number)
-{
-	(void)signal_number;
-	stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a closed stdout must not cost the results */
-}
 
 /* One trial in the order of the run. */
 struct slot {
@@ -59,6 +41,7 @@ struct run {
 	size_t slot_count;
 	struct rng rng;
 	struct progress progress;
+	const volatile int *stop; /* end after the trial that runs, which is killed */
 	int64_t saved_ns;
 };
 
@@ -116,7 +99,8 @@ static void note_memory(json_t *trial, long sampled_kib)
 }
 
 /* Run one trial; NULL when the run is to stop. */
-static json_t *run_trial(const struct trial_spec *spec, unsigned time_limit_s)
+static json_t *run_trial(
+	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
 {
 	char numbers[3][24], workdir[WORKDIR_MAX], params[PARAMS_MAX][512];
 	struct launched launched;
@@ -142,7 +126,7 @@ static json_t *run_trial(const struct trial_spec *spec, unsigned time_limit_s)
 		argv[n++] = "--param";
 		argv[n++] = text;
 	}
-	err = launch(argv, time_limit_s, true, &stop, &launched);
+	err = launch(argv, time_limit_s, true, stop, &launched);
 	workdir_remove(workdir);
 	if (err)
 		return broken("failed", strerror(-err));
@@ -333,13 +317,13 @@ static void show(struct run *run, size_t place)
 
 static void run_trials(struct run *run)
 {
-	for (size_t place = 0; place < run->slot_count && !stop; place++) {
+	for (size_t place = 0; place < run->slot_count && !*run->stop; place++) {
 		struct slot *slot = &run->slots[place];
 		json_t *trials = json_object_get(slot->cell->json, "trials");
 		if (json_array_size(trials) > slot->round)
 			continue; /* done before --resume */
 		show(run, place);
-		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s);
+		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s, run->stop);
 		if (!trial)
 			return;
 		fill_in(trial);
@@ -360,10 +344,10 @@ static void run_whole_processes(struct run *run)
 			stderr);
 		return;
 	}
-	for (unsigned round = 0; round < rounds && !stop; round++) {
+	for (unsigned round = 0; round < rounds && !*run->stop; round++) {
 		progress_show(&run->progress, run->slot_count, run->slot_count,
 			"whole processes, by hyperfine");
-		int err = whole_process_round(&run->plan, round, &run->rng, &stop);
+		int err = whole_process_round(&run->plan, round, &run->rng, run->stop);
 		if (err && err != -EINTR)
 			cli_error("run", "hyperfine: %s", strerror(-err));
 		if (err)
@@ -376,7 +360,7 @@ static int verdict(const struct run *run)
 	const json_t *cell;
 	size_t i;
 
-	if (stop)
+	if (*run->stop)
 		return EXIT_INTERRUPTED;
 	json_array_foreach(json_object_get(run->root, "cells"), i, cell)
 	{
@@ -389,18 +373,19 @@ static int verdict(const struct run *run)
 
 static int run_all(struct run *run)
 {
-	catch_signals();
+	run->stop = stop_on_signals();
 	progress_start(&run->progress);
 	run_trials(run);
 	run_whole_processes(run);
 	progress_end(&run->progress);
-	json_object_set_new(run->root, "complete", json_boolean(!stop));
+	json_object_set_new(run->root, "complete", json_boolean(!*run->stop));
 	bool saved = save(run, true);
 	table_print(run->root, stdout);
 	if (run->plan.output && saved)
-		printf("%s in %s\n", stop ? "What was done is" : "Results are", run->plan.output);
+		printf("%s in %s\n", *run->stop ? "What was done is" : "Results are",
+			run->plan.output);
 	fflush(stdout);
-	return saved || stop ? verdict(run) : EXIT_USAGE;
+	return saved || *run->stop ? verdict(run) : EXIT_USAGE;
 }
 
 int run_main(int argc, char **argv)

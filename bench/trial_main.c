@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
+#include <sys/wait.h>
 
 #include "cli.h"
+#include "launch.h"
+#include "stop.h"
 #include "trial.h"
 #include "workdir.h"
 
@@ -126,27 +128,58 @@ static int measure_and_print(const struct trial_spec *spec)
 	return good ? EXIT_OK : EXIT_BAD_VERDICT;
 }
 
+/*
+ * By hand: the same trial once more as a child with a folder for its files, so
+ * that somebody is left to remove the folder however the trial ends.
+ */
+static int measure_in_own_folder(int argc, char **argv)
+{
+	const double no_limit_s = 1e9;
+	char workdir[WORKDIR_MAX];
+	char **child = calloc(argc + 4, sizeof(char *));
+	struct launched launched = { 0 };
+	const volatile int *stop = stop_on_signals();
+
+	int err = child ? workdir_make(workdir) : -ENOMEM;
+	if (err) {
+		free(child);
+		return cli_error(
+			"trial", "cannot make a folder in %s: %s", workdir, strerror(-err));
+	}
+	child[0] = "/proc/self/exe";
+	child[1] = "trial";
+	for (int i = 1; i < argc; i++)
+		child[1 + i] = argv[i];
+	child[1 + argc] = "--workdir";
+	child[2 + argc] = workdir;
+	err = launch(child, no_limit_s, false, stop, &launched);
+	workdir_remove(workdir);
+	free(child);
+	if (!err)
+		fputs(launched.output, stdout);
+	free(launched.output);
+	if (launched.interrupted)
+		return EXIT_INTERRUPTED;
+	if (!err && WIFEXITED(launched.status))
+		return WEXITSTATUS(launched.status);
+	cli_error("trial", "the trial died: %s",
+		err ? strerror(-err) : strsignal(WTERMSIG(launched.status)));
+	return EXIT_BAD_VERDICT;
+}
+
 int trial_main(int argc, char **argv)
 {
 	struct arguments arguments = { .spec = { .concurrency = 1 } };
 	int status = read_arguments(&arguments, argc, argv);
-	char workdir[WORKDIR_MAX];
 
 	if (status || arguments.help) {
 		if (!status)
 			fputs(usage, stdout);
 		return status;
 	}
+	if (!arguments.spec.workdir)
+		return measure_in_own_folder(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a trial must not outlive the harness */
-	if (arguments.spec.workdir)
-		return measure_and_print(&arguments.spec);
-	int err = workdir_make(workdir);
-	if (err)
-		return cli_error(
-			"trial", "cannot make a folder in %s: %s", workdir, strerror(-err));
-	arguments.spec.workdir = workdir;
-	status = measure_and_print(&arguments.spec);
-	workdir_remove(workdir);
-	return status;
+	return measure_and_print(&arguments.spec);
 }

@@ -38,7 +38,7 @@ static void url_of(const struct cell *cell, const struct origin *origin, char *u
 }
 
 /* The cell's trial as a command line, quoted for hyperfine. */
-static void command_of(const struct cell *cell, const char *url, char *command)
+static void command_of(const struct cell *cell, const char *url, const char *workdir, char *command)
 {
 	const struct trial_spec *spec = &cell->spec;
 	char self[512];
@@ -46,9 +46,9 @@ static void command_of(const struct cell *cell, const char *url, char *command)
 	size_t at;
 
 	self[n > 0 ? n : 0] = '\0';
-	at = snprintf(command, COMMAND_MAX, "'%s' trial -m %s -w %s -c %u -n %llu%s", self,
-		spec->model->name, spec->workload->name, spec->concurrency,
-		(unsigned long long)spec->tasks, spec->pin ? " --pin" : "");
+	at = snprintf(command, COMMAND_MAX, "'%s' trial -m %s -w %s -c %u -n %llu%s --workdir '%s'",
+		self, spec->model->name, spec->workload->name, spec->concurrency,
+		(unsigned long long)spec->tasks, spec->pin ? " --pin" : "", workdir);
 	for (const struct param *row = spec->params.table; row && row->name && at < COMMAND_MAX;
 		row++) {
 		bool is_url = *url && strcmp(row->name, "url") == 0;
@@ -115,24 +115,22 @@ static int read_export(const char *path, struct cell *const *order, size_t count
 static int time_cells(struct cell *const *order, size_t count, const struct origin *origin,
 	const char *workdir, const volatile int *stop)
 {
-	char export[WORKDIR_MAX + 16], tmpdir[WORKDIR_MAX + 8];
-	/* With workdir as TMPDIR, what a killed trial leaves behind goes when workdir goes. */
-	const char *fixed[] = { "env", tmpdir, "hyperfine", "-N", "-i", "--runs", "1", "--style",
-		"none", "--export-json", export };
+	char export[WORKDIR_MAX + 16];
+	const char *fixed[] = { "hyperfine", "-N", "-i", "--runs", "1", "--style", "none",
+		"--export-json", export };
 	enum { FIXED = sizeof fixed / sizeof *fixed };
 	char **argv = calloc(FIXED + count + 1, sizeof *argv);
 	char(*commands)[COMMAND_MAX] = calloc(count, COMMAND_MAX);
 	struct launched launched = { 0 };
 	int err = argv && commands ? 0 : -ENOMEM;
 
-	snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", workdir);
 	snprintf(export, sizeof export, "%s/hyperfine.json", workdir);
 	for (size_t i = 0; i < FIXED && !err; i++)
 		argv[i] = (char *)fixed[i];
 	for (size_t i = 0; i < count && !err; i++) {
 		char url[512];
 		url_of(order[i], origin, url, sizeof url);
-		command_of(order[i], url, commands[i]);
+		command_of(order[i], url, workdir, commands[i]);
 		argv[FIXED + i] = commands[i];
 	}
 	if (!err)
