@@ -54,14 +54,18 @@ static bool is_null_or(const json_t *value, json_type type)
 	return !value || json_is_null(value) || json_typeof(value) == type;
 }
 
-static bool is_array_of_objects(const json_t *value)
+static bool are_trials(const json_t *value)
 {
 	size_t i;
-	json_t *item;
+	json_t *trial;
 
 	if (!json_is_array(value))
 		return false;
-	json_array_foreach(value, i, item) if (!json_is_object(item)) return false;
+	json_array_foreach(value, i, trial)
+	{
+		if (!is_status(json_object_get(trial, "status")))
+			return false;
+	}
 	return true;
 }
 
@@ -94,8 +98,8 @@ static const char *cell_fault(const json_t *cell)
 		return "has a \"reason\" that is no text";
 	if (!is_plain_object(json_object_get(cell, "params")))
 		return "has no \"params\" of whole numbers and texts";
-	if (!is_array_of_objects(json_object_get(cell, "trials")))
-		return "has no \"trials\"";
+	if (!are_trials(json_object_get(cell, "trials")))
+		return "has no \"trials\", each with a known \"status\"";
 	if (!is_null_or(json_object_get(cell, "summary"), JSON_OBJECT))
 		return "has a \"summary\" that is no object";
 	if (!is_null_or(json_object_get(cell, "whole_process_s"), JSON_OBJECT))

@@ -182,6 +182,20 @@ static void new_results(struct run *run)
 		plan_options(&run->plan), "cells", cells);
 }
 
+/* Whether a stored cell is the one of the plan. */
+static bool is_planned(const json_t *stored, const struct trial_spec *spec)
+{
+	static const char *const keys[] = { "workload", "model", "concurrency", "tasks", "params" };
+	json_t *planned = cell_json(spec);
+	bool same = true;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		same &= json_equal(json_object_get(stored, keys[i]),
+				json_object_get(planned, keys[i])) == 1;
+	json_decref(planned);
+	return same;
+}
+
 /* Take up the results of an earlier run: the plan is made anew from its options. */
 static int old_results(struct run *run)
 {
@@ -203,10 +217,10 @@ static int old_results(struct run *run)
 	for (size_t i = 0; i < run->plan.cell_count; i++) {
 		struct cell *cell = &run->plan.cells[i];
 		cell->json = json_array_get(cells, i);
-		if (strcmp(json_string_value(json_object_get(cell->json, "model")),
-			    cell->spec.model->name) != 0)
-			return cli_error(
-				"run", "'%s' has its cells in another order", run->plan.output);
+		if (!is_planned(cell->json, &cell->spec))
+			return cli_error("run",
+				"'%s' has other cells than its options tell of; run it anew",
+				run->plan.output);
 	}
 	return 0;
 }

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # concbench, tmp and stderr are set by cli.bash and by run
+# concbench trial: one measurement by hand.
+
+load cli
+
+setup() {
+	cli_setup
+	models=(blocking threads threadpool processes prefork eventloop coroutine)
+}
+
+teardown() {
+	until_true nothing_alive
+}
+
+# FILE CODE: Python on the trial that FILE holds as one line of JSON.
+trial_in() {
+	[ "$(wc -l <"$1")" -eq 1 ] || fail "not one line: $(cat "$1")"
+	results "trial = root if 'status' in root else None
+$2" <(sed 's/^{/{"cells": [], /' "$1")
+}
+
+@test "every model prints one JSON object, and leaves nothing behind" {
+	for model in "${models[@]}"; do
+		for workload in null sleep rawget file; do
+			run --separate-stderr "$concbench" trial -m "$model" -w $workload -c 3 -n 30 --warmup 3
+			[ "$status" -eq 0 ] || fail "$model $workload: $output"
+			[ -z "$stderr" ]
+			printf '%s\n' "$output" >"$tmp/trial"
+			trial_in "$tmp/trial" '
+assert (trial["status"], trial["reason"], trial["tasks"], trial["errors"]) == ("ok", None, 30, 0)
+assert trial["elapsed_s"] > 0 and trial["latency_ns"]["max"] > 0'
+			nothing_in_tmpdir
+		done
+	done
+	nothing_alive
+}
+
+@test "--workdir is used, left in place and left empty" {
+	mkdir "$tmp/work"
+	"$concbench" trial -m coroutine -w file -n 200 -c 10 --workdir "$tmp/work" >"$tmp/trial"
+	trial_in "$tmp/trial" 'assert trial["status"] == "ok"'
+	[ -d "$tmp/work" ]
+	[ -z "$(ls -A "$tmp/work")" ]
+	nothing_in_tmpdir
+}
+
+@test "a workdir or TMPDIR that cannot be used is told" {
+	run --separate-stderr "$concbench" trial -m blocking -w file -n 3 --workdir "$tmp/none"
+	[ "$status" -eq 1 ]
+	[[ $output == *'"status":"failed"'*"No such file or directory"* ]]
+	TMPDIR=$tmp/none run --separate-stderr "$concbench" trial -m blocking -w null
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[[ $stderr == *"cannot make a folder in $tmp/none"*"No such file or directory"* ]]
+}
+
+@test "the defaults are the workload's tasks, one at a time" {
+	"$concbench" trial -m threads -w sleep --param duration_us=100 >"$tmp/trial"
+	"$concbench" list workloads --json >"$tmp/list"
+	trial_in "$tmp/trial" '
+assert trial["tasks"] == 100
+mean_s = trial["latency_ns"]["mean"] / 1e9
+assert mean_s * trial["tasks"] <= trial["elapsed_s"] * 1.02, trial # one at a time'
+}
+
+@test "more tasks at a time take less time" {
+	for c in 1 50; do
+		"$concbench" trial -m coroutine -w sleep -c $c -n 50 --param duration_us=4000 >"$tmp/$c"
+	done
+	trial_in "$tmp/1" 'assert trial["elapsed_s"] >= 0.2, trial'
+	trial_in "$tmp/50" 'assert 0.004 <= trial["elapsed_s"] <= 0.1, trial'
+}
+
+@test "p99.9 is there when there are enough tasks, in order with the rest" {
+	"$concbench" trial -m blocking -w null -n 20000 >"$tmp/trial"
+	trial_in "$tmp/trial" '
+t = trial["latency_ns"]
+assert t["p50"] <= t["p90"] <= t["p99"] <= t["p99.9"] <= t["max"], t'
+}
+
+@test "CPU time is what the task burnt, switches are what the sleeps cost" {
+	"$concbench" trial -m blocking -w primes -n 60 >"$tmp/cpu"
+	"$concbench" trial -m blocking -w sleep -n 60 >"$tmp/sleep"
+	trial_in "$tmp/cpu" '
+assert 0.5 <= (trial["cpu_user_s"] + trial["cpu_system_s"]) / sum([trial["elapsed_s"]]) or \
+	trial["involuntary_switches"] > 60, trial
+assert trial["voluntary_switches"] < 60'
+	trial_in "$tmp/sleep" '
+assert trial["cpu_user_s"] + trial["cpu_system_s"] < trial["elapsed_s"] / 2
+assert trial["voluntary_switches"] >= 60, trial'
+}
+
+@test "--pin keeps model and origin on CPUs of their own" {
+	[ "$(nproc)" -ge 2 ] || skip "one CPU"
+	"$concbench" trial -m threads -w fetch -c 2 -n 40 --param delay_ms=100 --pin >"$tmp/trial" &
+	until_true one_alive_named origin
+	sleep 0.2
+	origin=$(alive_named origin)
+	model=$(alive | grep -vx "$origin")
+	a=$(taskset -p "$origin" | sed 's/.*: //')
+	b=$(taskset -p "$model" | sed 's/.*: //')
+	wait
+	[ $((0x$a & 0x$b)) -eq 0 ] || fail "masks $a and $b"
+	trial_in "$tmp/trial" 'assert trial["status"] == "ok"'
+}
+
+@test "an unavailable or failing set-up is a status with its reason, and status 1" {
+	run --separate-stderr "$concbench" trial -m coroutine -w fetch -n 3 --param url=http://127.0.0.1:1/
+	[ "$status" -eq 1 ]
+	[[ $output == *'"status":"failed"'*"GET http://127.0.0.1:1/: Connection refused"* ]]
+	nothing_in_tmpdir
+}
+
+@test "an output that cannot be written is status 1" {
+	run sh -c '"$1" trial -m blocking -w null >/dev/full' - "$concbench"
+	[ "$status" -eq 1 ]
+	nothing_in_tmpdir
+}
+
+@test "a trial whose parent has died ends, and its origin and children with it" {
+	for model in blocking processes prefork threads; do
+		sh -c '"$1" trial -m "$2" -w fetch -c 4 -n 100 --param delay_ms=5000; :' - "$concbench" $model \
+			>"$tmp/out" 3>&- &
+		until_true one_alive_named origin
+		kill -KILL $!
+		wait $! || true
+		until_true nothing_alive
+	done
+}
