@@ -20,17 +20,17 @@ static const struct profile_row quick[] = {
 static const struct profile_row standard[] = {
 	{ .workload = "null", .points = { { 1, 1000 }, { 100, 1000, 1 } } },
 	{ .workload = "sleep",
-		.points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+		.points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 1000 } } },
 	{ .workload = "fetch",
-		.points = { { 1, 100 }, { 10, 200 }, { 100, 500, 1 }, { 1000, 2000 } } },
+		.points = { { 1, 100 }, { 10, 200 }, { 100, 500, 1 }, { 1000, 1000 } } },
 	{ .workload = "rawget",
-		.points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+		.points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 1000 } } },
 	{ .workload = "download",
 		.points = { { 1, 20 }, { 10, 50 }, { 100, 100 }, { 1000, 1000 } } },
-	{ .workload = "file", .points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 2000 } } },
+	{ .workload = "file", .points = { { 1, 100 }, { 10, 200 }, { 100, 500 }, { 1000, 1000 } } },
 	{ .workload = "primes", .points = { { 1, 32 }, { PROFILE_CORES, 64, 1 } } },
 	{ .workload = "sha256", .points = { { 1, 100 }, { PROFILE_CORES, 200 } } },
-	{ .workload = "mixed", .points = { { 1, 50 }, { 10, 100 }, { 100, 300 } } },
+	{ .workload = "mixed", .points = { { 1, 50 }, { 10, 100 }, { 100, 200 } } },
 	{ 0 },
 };
 

@@ -10,14 +10,14 @@
 #include "../../models/runtime/loop.h"
 #include "web.h"
 
-enum { PIECE_BYTES = 64 * 1024 };
+enum { PIECE_BYTES = 32 * 1024 };
 
 static const struct param params[] = {
 	WEB_URL,
 	{ .name = "body_bytes",
 		.unit = "bytes",
 		.summary = "what the origin answers",
-		.initial = "262144",
+		.initial = "131072",
 		.min = 1,
 		.max = 1073741824 },
 	{ .name = "delay_ms",

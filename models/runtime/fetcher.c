@@ -16,7 +16,7 @@
 #include "loop.h"
 
 enum { CONNECTIONS_KEPT = 1000000 };
-enum { CHUNK_BYTES = 128 * 1024 }; /* libcurl hands over at most CURL_MAX_WRITE_SIZE, 16 KiB */
+enum { CHUNK_BYTES = 32 * 1024 }; /* libcurl hands over at most CURL_MAX_WRITE_SIZE, 16 KiB */
 
 struct socket_watch {
 	uv_poll_t poll;
