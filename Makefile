@@ -5,7 +5,9 @@ CC     = gcc
 SAN    =
 B      = build$(if $(SAN),-$(SAN))$(if $(filter-out gcc,$(CC)),-$(CC))
 OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter address,$(SAN)),$(comma)undefined -fno-sanitize-recover=undefined),-O2)
-WARN   = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
+# A table's row may leave its last fields out, as C sets them to zero; clang would warn of each.
+WARN   = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Wvla $(if $(STRICT),-Werror)
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
 LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lxxhash -lm
 comma  = ,
@@ -59,7 +61,7 @@ clean:  ## remove what was built
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo 'with SAN=address|thread, CC=clang: another build folder'
+	@echo 'with SAN=address|thread, CC=clang: another build folder; STRICT=1: warnings are errors'
 
 tests-build: $(TESTS)
 floors-build: $(FLOORS)
@@ -70,9 +72,10 @@ $B/concbench: $(OBJ)
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 
+# WRAP_name: the functions that test replaces by its own __wrap_function.
 $B/tests/%: tests/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
-	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) $(WRAP_$*:%=-Wl$(comma)--wrap=%) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
 
 $B/floors/%: bench/floors/%.c
 	@mkdir -p $(@D)
@@ -85,7 +88,7 @@ $B/%.o: %.c $B/flags
 # The commit and the flags, in files that change only when they do.
 $B/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
+	@echo '$(CC) $(CFLAGS) $(WARN)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(WARN)' > $@
 $B/git.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define GIT "$(GIT)"' | cmp -s - $@ || echo '#define GIT "$(GIT)"' > $@
