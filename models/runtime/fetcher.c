@@ -114,27 +114,6 @@ static struct socket_watch *watch_of(struct fetcher *fetcher, curl_socket_t fd)
 	return watch;
 }
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
-{
-	struct fetcher *fetcher = arg;
-
-	(void)easy, (void)unused;
-	if (what == CURL_POLL_REMOVE &&
-		((size_t)fd >= fetcher->watches_size || !fetcher->watches[fd]))
-		return 0; /* closed already */
-	struct socket_watch *watch = watch_of(fetcher, fd);
-	if (!watch)
-		return -1;
-	watch->wanted = 0;
-	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-		watch->wanted |= UV_READABLE;
-	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-		watch->wanted |= UV_WRITABLE;
-	if (watch->wanted != watch->armed && watch->wanted)
-		mark_dirty(watch);
-	return 0;
-}
-
 static void free_watch(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -149,19 +128,48 @@ static void unlink_dirty(struct socket_watch *watch)
 	*link = watch->next_dirty;
 }
 
+/* Stop watching fd for good, if it is watched at all. */
+static void drop_watch(struct fetcher *fetcher, size_t fd)
+{
+	struct socket_watch *watch = fd < fetcher->watches_size ? fetcher->watches[fd] : NULL;
+
+	if (!watch)
+		return;
+	fetcher->watches[fd] = NULL;
+	if (watch->dirty)
+		unlink_dirty(watch);
+	uv_close((uv_handle_t *)&watch->poll, free_watch);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct fetcher *fetcher = arg;
+
+	(void)easy, (void)unused;
+	if (what == CURL_POLL_REMOVE &&
+		((size_t)fd >= fetcher->watches_size || !fetcher->watches[fd]))
+		return 0; /* closed already */
+	struct socket_watch *watch = watch_of(fetcher, fd);
+	if (!watch)
+		return -1;
+	if (what == CURL_POLL_REMOVE && watch->wanted == UV_WRITABLE) {
+		drop_watch(fetcher, fd); /* given up while connecting: closed, without on_close */
+		return 0;
+	}
+	watch->wanted = 0;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_READABLE;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_WRITABLE;
+	if (watch->wanted != watch->armed && watch->wanted)
+		mark_dirty(watch);
+	return 0;
+}
+
 /* libcurl closes a socket: its watcher has to go first. */
 static int on_close(void *arg, curl_socket_t fd)
 {
-	struct fetcher *fetcher = arg;
-	struct socket_watch *watch = (size_t)fd < fetcher->watches_size ? fetcher->watches[fd]
-									: NULL;
-
-	if (watch) {
-		fetcher->watches[fd] = NULL;
-		if (watch->dirty)
-			unlink_dirty(watch);
-		uv_close((uv_handle_t *)&watch->poll, free_watch);
-	}
+	drop_watch(arg, fd);
 	return close(fd);
 }
 
@@ -243,6 +251,8 @@ void fetcher_close(struct fetcher *fetcher)
 	for (size_t i = 0; i < fetcher->idle_count; i++)
 		curl_easy_cleanup(fetcher->idle[i]);
 	curl_multi_cleanup(fetcher->multi);
+	for (size_t fd = 0; fd < fetcher->watches_size; fd++)
+		drop_watch(fetcher, fd);
 	timers_stop(&fetcher->loop->timers, &fetcher->timeout);
 	free(fetcher->idle);
 	free(fetcher->watches);
