@@ -56,17 +56,24 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+static int listen_on(struct sockaddr_in *addr, int backlog)
+{
+	socklen_t size = sizeof *addr;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check_equal(bind(fd, (struct sockaddr *)addr, sizeof *addr), 0);
+	check_equal(listen(fd, backlog), 0);
+	check_equal(getsockname(fd, (struct sockaddr *)addr, &size), 0);
+	return fd;
+}
+
 static void server_start(struct server *server, const char *answer, bool keep_alive)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof addr;
 
 	*server = (struct server){ .answer = answer, .keep_alive = keep_alive, .client = -1 };
-	server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	check_equal(bind(server->fd, (struct sockaddr *)&addr, sizeof addr), 0);
-	check_equal(listen(server->fd, 16), 0);
-	check_equal(getsockname(server->fd, (struct sockaddr *)&addr, &size), 0);
+	server->fd = listen_on(&addr, 16);
 	server->port = ntohs(addr.sin_port);
 	check_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
@@ -99,12 +106,13 @@ static void get(struct got *got, int port, const char *path, size_t capacity, in
 	got->status = io_fetch(&got->fetch);
 }
 
-static void get_fails(int port, const char *path, size_t capacity, int64_t deadline_ns, int err)
+/* A fetch whose body is of no interest. */
+static void get_gives(int port, const char *path, size_t capacity, int64_t deadline_ns, int status)
 {
 	struct got got;
 
 	get(&got, port, path, capacity, deadline_ns);
-	check_equal(got.status, err);
+	check_equal(got.status, status);
 	free(got.fetch.body);
 }
 
@@ -142,8 +150,8 @@ static void statuses_are_returned(void)
 	struct origin origin = { 0 };
 
 	check_equal(origin_start(&origin), 0);
-	get_fails(origin.port, "/no/such/path", 1000, soon_ns(), 404);
-	get_fails(origin.port, "/body?bytes=minus", 1000, soon_ns(), 400);
+	get_gives(origin.port, "/no/such/path", 1000, soon_ns(), 404);
+	get_gives(origin.port, "/body?bytes=minus", 1000, soon_ns(), 400);
 	get_body(origin.port, 100, 100);
 	origin_stop(&origin);
 }
@@ -153,8 +161,8 @@ static void too_long_a_body(void)
 	struct origin origin = { 0 };
 
 	check_equal(origin_start(&origin), 0);
-	get_fails(origin.port, "/body?bytes=101", 100, soon_ns(), -EMSGSIZE);
-	get_fails(origin.port, "/body?bytes=1000000", 999999, soon_ns(), -EMSGSIZE);
+	get_gives(origin.port, "/body?bytes=101", 100, soon_ns(), -EMSGSIZE);
+	get_gives(origin.port, "/body?bytes=1000000", 999999, soon_ns(), -EMSGSIZE);
 	get_body(origin.port, 100, 100);
 	origin_stop(&origin);
 }
@@ -240,7 +248,7 @@ static void fetch_times_out(void)
 	check_equal(origin_start(&origin), 0);
 	for (int i = 0; i < 10; i++) {
 		int64_t deadline_ns = io_now_ns() + 20 * ms_ns + i * 123457;
-		get_fails(origin.port, "/body?bytes=10&delay_ms=10000", 10, deadline_ns,
+		get_gives(origin.port, "/body?bytes=10&delay_ms=10000", 10, deadline_ns,
 			-ETIMEDOUT);
 		int64_t late_ns = io_now_ns() - deadline_ns;
 		if (late_ns < 0)
@@ -248,7 +256,7 @@ static void fetch_times_out(void)
 		check(late_ns < 2000 * ms_ns);
 		get_body(origin.port, 1000, 1000);
 	}
-	get_fails(origin.port, "/body", 10, io_now_ns() - 1, -ETIMEDOUT);
+	get_gives(origin.port, "/body", 10, io_now_ns() - 1, -ETIMEDOUT);
 	struct got got;
 	get(&got, origin.port, "/body?bytes=10&delay_ms=1", 10, IO_FOREVER);
 	check_equal(got.status, 200);
@@ -257,6 +265,57 @@ static void fetch_times_out(void)
 }
 
 static const char pong[] = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong";
+
+/* A server whose backlog is full: Linux drops a SYN, and the client sends it again after 1 s. */
+struct busy {
+	struct server server;
+	int filler;
+};
+
+static void busy_start(struct busy *busy)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	busy->server = (struct server){ .answer = pong, .client = -1 };
+	busy->server.fd = listen_on(&addr, 0);
+	busy->server.port = ntohs(addr.sin_port);
+	busy->filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	check_equal(connect(busy->filler, (struct sockaddr *)&addr, sizeof addr), 0);
+}
+
+/* It gets to its work after all. */
+static void busy_serve(void *arg)
+{
+	struct busy *busy = arg;
+
+	check_equal(io_sleep(50 * ms_ns), 0);
+	close(busy->filler);
+	check_equal(pthread_create(&busy->server.thread, NULL, serve, &busy->server), 0);
+}
+
+/*
+ * A connection that does not come about: the descriptor that libcurl gives up
+ * must be forgotten, as the next connection gets the same number.
+ */
+static void connecting_times_out(void)
+{
+	struct origin origin = { 0 };
+	struct busy busy;
+	struct beside opener;
+
+	busy_start(&busy);
+	check_equal(origin_start(&origin), 0);
+	for (int i = 0; i < 3; i++) {
+		get_gives(busy.server.port, "/", 4, io_now_ns() + 10 * ms_ns, -ETIMEDOUT);
+		get_body(origin.port, 1000, 1000);
+	}
+	beside_start(&opener, busy_serve, &busy);
+	get_gives(busy.server.port, "/", 4, soon_ns(), 200);
+	beside_join(&opener);
+	server_stop(&busy.server);
+	origin_stop(&origin);
+}
 
 static int connections_of(bool fresh)
 {
@@ -309,8 +368,8 @@ static void refused_port(void)
 
 	server_start(&server, pong, false);
 	server_stop(&server);
-	get_fails(server.port, "/", 10, soon_ns(), -ECONNREFUSED);
-	get_fails(server.port, "/", 10, IO_FOREVER, -ECONNREFUSED);
+	get_gives(server.port, "/", 10, soon_ns(), -ECONNREFUSED);
+	get_gives(server.port, "/", 10, IO_FOREVER, -ECONNREFUSED);
 }
 
 static int fetch_url(const char *url)
@@ -388,7 +447,7 @@ static void fetch_some(void *arg)
 		struct sink sunk = { 0 };
 		get_body(crowd->port, 20000, 20000);
 		check_equal(sink_body(crowd->port, 200000, &sunk), 200);
-		get_fails(crowd->port, "/body?bytes=1&delay_ms=10000", 1, io_now_ns() + ms_ns,
+		get_gives(crowd->port, "/body?bytes=1&delay_ms=10000", 1, io_now_ns() + ms_ns,
 			-ETIMEDOUT);
 	}
 	crowd->good++;
@@ -419,6 +478,7 @@ int main(void)
 		WORLD_CASE(sink_gets_every_byte_in_order, BOTH),
 		WORLD_CASE(sink_error_is_passed_through, BOTH),
 		WORLD_CASE(fetch_times_out, BOTH),
+		WORLD_CASE(connecting_times_out, BOTH),
 		WORLD_CASE(connections_are_kept_or_fresh, BOTH),
 		WORLD_CASE(kept_connection_may_be_closed_by_the_peer, BOTH),
 		WORLD_CASE(refused_port, BOTH),
