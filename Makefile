@@ -72,7 +72,8 @@ $B/concbench: $(OBJ)
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 
-# WRAP_name: the functions that test replaces by its own __wrap_function.
+# The functions that a test replaces by its own __wrap_function.
+WRAP_coroutine_test = mmap
 $B/tests/%: tests/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
 	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) $(WRAP_$*:%=-Wl$(comma)--wrap=%) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
