@@ -99,7 +99,25 @@ static int ms_until(int64_t when_ns)
 	return left_ns <= 0 ? 0 : (int)((left_ns + 999999) / 1000000);
 }
 
-/* Until it closes its stdout, the limit, or the stop. */
+/* Whether it is to be killed, and why. */
+static bool over(int64_t limit_ns, const volatile int *stop, struct launched *result)
+{
+	result->timed_out = io_now_ns() >= limit_ns;
+	result->interrupted = *stop;
+	return result->timed_out || result->interrupted;
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/*
+ * Until it closes its stdout, the limit, or the stop. What it left behind when
+ * it ended might hold that open for ever, and goes at once.
+ */
 static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 	const volatile int *stop, struct text *text, struct launched *result)
 {
@@ -108,7 +126,7 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 	struct pollfd watched = { .fd = out, .events = POLLIN };
 	bool open = true;
 
-	while (open && !result->timed_out && !result->interrupted) {
+	while (open && !over(limit_ns, stop, result)) {
 		int64_t until_ns = sample_memory && sampler.next_ns < limit_ns ? sampler.next_ns
 									       : limit_ns;
 		int n = poll(&watched, 1, ms_until(until_ns));
@@ -116,21 +134,21 @@ static void watch(pid_t pid, int out, int64_t limit_ns, bool sample_memory,
 			open = read_some(out, text);
 		if (sample_memory)
 			sample(&sampler, pid);
-		result->timed_out = io_now_ns() >= limit_ns;
-		result->interrupted = *stop;
+		if (has_ended(pid))
+			kill(-pid, SIGKILL);
 	}
 	result->peak_memory_kib = sampler.peak_kib;
 }
 
 /* Wait for pid, which has closed its stdout and so should be ending, and end what it left behind.
  */
-static void reap(pid_t pid, int64_t limit_ns, struct launched *result)
+static void reap(pid_t pid, int64_t limit_ns, const volatile int *stop, struct launched *result)
 {
+	bool killed = result->timed_out || result->interrupted;
+
 	while (wait4(pid, &result->status, WNOHANG, NULL) == 0) {
-		if (io_now_ns() >= limit_ns && !result->timed_out) {
-			result->timed_out = true;
+		if (!killed && (killed = over(limit_ns, stop, result)))
 			kill(-pid, SIGKILL);
-		}
 		usleep(200);
 	}
 	kill(-pid, SIGKILL);
@@ -150,7 +168,7 @@ int launch(char *const argv[], double time_limit_s, bool sample_memory, const vo
 	watch(pid, out, limit_ns, sample_memory, stop, &text, result);
 	if (result->timed_out || result->interrupted)
 		kill(-pid, SIGKILL);
-	reap(pid, limit_ns, result);
+	reap(pid, limit_ns, stop, result);
 	close(out);
 	result->output = text.data ? text.data : calloc(1, 1);
 	return result->output ? 0 : -ENOMEM;

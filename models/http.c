@@ -60,10 +60,9 @@ static int http_error(CURLcode code)
 		return -ECONNRESET;
 	case CURLE_OUT_OF_MEMORY:
 		return -ENOMEM;
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 		return -EINVAL;
-	default:
+	default: /* CURLE_UNSUPPORTED_PROTOCOL is also an answer that does not begin with HTTP/1 */
 		return -EPROTO;
 	}
 }
@@ -77,5 +76,5 @@ int http_result(CURL *easy, CURLcode code, const struct io_fetch *fetch)
 	if (code != CURLE_OK)
 		return http_error(code);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	return (int)status;
+	return status ? (int)status : -EPROTO; /* file: and its like have none */
 }

@@ -92,7 +92,10 @@ static inline ssize_t io_read(int fd, void *buf, size_t size, int64_t deadline_n
 	return io->read(fd, buf, size, deadline_ns);
 }
 
-/* At least one byte written, perhaps fewer than size. A closed peer is -EPIPE, never a signal. */
+/*
+ * At least one byte written, perhaps fewer than size. A closed peer is -EPIPE:
+ * a socket raises no SIGPIPE, a pipe does where the program does not ignore it.
+ */
 static inline ssize_t io_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
 {
 	return io->write(fd, buf, size, deadline_ns);

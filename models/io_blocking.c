@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -56,6 +57,21 @@ static int set_send_timeout(int fd, int64_t timeout_ns)
 	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) ? -errno : 0;
 }
 
+/*
+ * Wait on for a connection that connect left under way: a signal came, or its
+ * time-out, which the kernel counts in ticks and so may end one too early.
+ */
+static int await_connection(int fd, int64_t deadline_ns)
+{
+	bool forever = deadline_ns == IO_FOREVER; /* which would not wait at all */
+	int err = wait_ready(fd, POLLOUT, deadline_ns - forever);
+	socklen_t size = sizeof err;
+
+	if (err)
+		return err;
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size) ? -errno : -err;
+}
+
 static int blocking_connect(
 	int fd, const struct sockaddr *addr, socklen_t size, int64_t deadline_ns)
 {
@@ -71,10 +87,11 @@ static int blocking_connect(
 			return err;
 	}
 	if (connect(fd, addr, size) != 0)
-		err = errno == EINPROGRESS || errno == EINTR ? -ETIMEDOUT : -errno;
-	if (deadline_ns != IO_FOREVER && !err)
-		err = set_send_timeout(fd, 0);
-	return err;
+		err = errno == EINPROGRESS || errno == EALREADY || errno == EINTR
+			? await_connection(fd, deadline_ns)
+			: -errno;
+	int reset_err = deadline_ns != IO_FOREVER ? set_send_timeout(fd, 0) : 0;
+	return err ? err : reset_err;
 }
 
 static int blocking_accept(int fd, int64_t deadline_ns)
@@ -83,7 +100,10 @@ static int blocking_accept(int fd, int64_t deadline_ns)
 
 	if (err)
 		return err;
-	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	int client;
+	do
+		client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	while (client < 0 && errno == EINTR);
 	return client < 0 ? -errno : client;
 }
 
@@ -108,11 +128,12 @@ static ssize_t blocking_write(int fd, const void *buf, size_t size, int64_t dead
 		return err;
 	/* Room for a byte is not room for all: with a deadline, what does not fit must not wait. */
 	int flags = MSG_NOSIGNAL | (deadline_ns == IO_FOREVER ? 0 : MSG_DONTWAIT);
+	size_t fits = deadline_ns == IO_FOREVER || size < PIPE_BUF ? size : PIPE_BUF;
 	ssize_t n;
 	do {
 		n = send(fd, buf, size, flags);
 		if (n < 0 && errno == ENOTSOCK)
-			n = write(fd, buf, size);
+			n = write(fd, buf, fits); /* a pipe that is ready has room for so much */
 	} while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }

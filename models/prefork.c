@@ -64,7 +64,7 @@ static void reap(struct pool *pool, struct worker *worker)
 
 	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(status) && worker->task < pool->job->tasks)
+	if (status != 0 && worker->task < pool->job->tasks)
 		pool->job->fail(pool->job, worker->task, -ECHILD);
 }
 

@@ -49,7 +49,7 @@ static struct child *reap(struct job *job, struct child *children)
 			struct child *child = &children[slot];
 			if (child->pid != pid)
 				continue;
-			if (!WIFEXITED(status))
+			if (status != 0)
 				job->fail(job, child->task, -ECHILD);
 			child->pid = 0;
 			return child;

@@ -35,6 +35,8 @@ struct fetcher {
 	struct socket_watch **watches; /* by descriptor */
 	size_t watches_size;
 	struct socket_watch *dirty;
+	struct transfer *starved; /* to be ended for lack of memory */
+	int64_t late_ns;          /* a time-out there was no memory for yet, or 0 */
 	CURL **idle; /* easy handles to use again */
 	size_t idle_count, idle_size;
 };
@@ -48,20 +50,43 @@ static void mark_dirty(struct socket_watch *watch)
 	watch->fetcher->dirty = watch;
 }
 
+/* A callback must not tell libcurl that it failed: 7.88 would end every transfer, and crash. */
+static void starve(struct fetcher *fetcher, CURL *easy)
+{
+	struct transfer *transfer;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+	if (transfer->starved)
+		return;
+	transfer->starved = true;
+	transfer->next_starved = fetcher->starved;
+	fetcher->starved = transfer;
+}
+
+static void end(struct transfer *transfer, int result)
+{
+	curl_multi_remove_handle(transfer->fetcher->multi, transfer->easy);
+	transfer->result = result;
+	transfer->finished = true;
+	transfer->event(transfer);
+}
+
 static void finish(struct fetcher *fetcher)
 {
+	struct transfer *starved;
 	CURLMsg *message;
 	int left;
 
+	while ((starved = fetcher->starved)) {
+		fetcher->starved = starved->next_starved;
+		end(starved, -ENOMEM);
+	}
 	while ((message = curl_multi_info_read(fetcher->multi, &left))) {
 		struct transfer *transfer;
 		CURLcode code = message->data.result;
 		CURL *easy = message->easy_handle;
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-		curl_multi_remove_handle(fetcher->multi, easy);
-		transfer->result = http_result(easy, code, transfer->fetch);
-		transfer->finished = true;
-		transfer->event(transfer);
+		end(transfer, http_result(easy, code, transfer->fetch));
 	}
 }
 
@@ -115,27 +140,6 @@ static struct socket_watch *watch_of(struct fetcher *fetcher, curl_socket_t fd)
 	return watch;
 }
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
-{
-	struct fetcher *fetcher = arg;
-
-	(void)easy, (void)unused;
-	if (what == CURL_POLL_REMOVE &&
-		((size_t)fd >= fetcher->watches_size || !fetcher->watches[fd]))
-		return 0; /* closed already */
-	struct socket_watch *watch = watch_of(fetcher, fd);
-	if (!watch)
-		return -1;
-	watch->wanted = 0;
-	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-		watch->wanted |= UV_READABLE;
-	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-		watch->wanted |= UV_WRITABLE;
-	if (watch->wanted != watch->armed && watch->wanted)
-		mark_dirty(watch);
-	return 0;
-}
-
 static void free_watch(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -150,19 +154,50 @@ static void unlink_dirty(struct socket_watch *watch)
 	*link = watch->next_dirty;
 }
 
+/* Stop watching fd for good, if it is watched at all. */
+static void drop_watch(struct fetcher *fetcher, size_t fd)
+{
+	struct socket_watch *watch = fd < fetcher->watches_size ? fetcher->watches[fd] : NULL;
+
+	if (!watch)
+		return;
+	fetcher->watches[fd] = NULL;
+	if (watch->dirty)
+		unlink_dirty(watch);
+	uv_close((uv_handle_t *)&watch->poll, free_watch);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct fetcher *fetcher = arg;
+
+	(void)unused;
+	if (what == CURL_POLL_REMOVE &&
+		((size_t)fd >= fetcher->watches_size || !fetcher->watches[fd]))
+		return 0; /* closed already */
+	struct socket_watch *watch = watch_of(fetcher, fd);
+	if (!watch) {
+		starve(fetcher, easy);
+		return 0;
+	}
+	if (what == CURL_POLL_REMOVE && watch->wanted == UV_WRITABLE) {
+		drop_watch(fetcher, fd); /* given up while connecting: closed, without on_close */
+		return 0;
+	}
+	watch->wanted = 0;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_READABLE;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		watch->wanted |= UV_WRITABLE;
+	if (watch->wanted != watch->armed && watch->wanted)
+		mark_dirty(watch);
+	return 0;
+}
+
 /* libcurl closes a socket: its watcher has to go first. */
 static int on_close(void *arg, curl_socket_t fd)
 {
-	struct fetcher *fetcher = arg;
-	struct socket_watch *watch = (size_t)fd < fetcher->watches_size ? fetcher->watches[fd]
-									: NULL;
-
-	if (watch) {
-		fetcher->watches[fd] = NULL;
-		if (watch->dirty)
-			unlink_dirty(watch);
-		uv_close((uv_handle_t *)&watch->poll, free_watch);
-	}
+	drop_watch(arg, fd);
 	return close(fd);
 }
 
@@ -174,6 +209,15 @@ static void on_timeout(struct timer *timer)
 	fetcher->kick = true;
 }
 
+/* Where there is no memory for it, it is tried again in the next turn. */
+static void start_timeout(struct fetcher *fetcher)
+{
+	struct timers *timers = &fetcher->loop->timers;
+
+	if (fetcher->late_ns && !timers_start(timers, &fetcher->timeout, fetcher->late_ns))
+		fetcher->late_ns = 0;
+}
+
 static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
 {
 	struct fetcher *fetcher = arg;
@@ -182,9 +226,9 @@ static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
 	(void)multi;
 	timers_stop(timers, &fetcher->timeout);
 	fetcher->kick = timeout_ms == 0;
-	if (timeout_ms <= 0)
-		return 0;
-	return timers_start(timers, &fetcher->timeout, io_now_ns() + timeout_ms * 1000000) ? -1 : 0;
+	fetcher->late_ns = timeout_ms > 0 ? io_now_ns() + timeout_ms * 1000000 : 0;
+	start_timeout(fetcher);
+	return 0;
 }
 
 static void apply(struct socket_watch *watch)
@@ -201,6 +245,7 @@ static void apply(struct socket_watch *watch)
 
 void fetcher_flush(struct fetcher *fetcher)
 {
+	start_timeout(fetcher);
 	while (fetcher->kick) {
 		int running;
 		fetcher->kick = false;
@@ -216,7 +261,7 @@ void fetcher_flush(struct fetcher *fetcher)
 
 bool fetcher_waits(const struct fetcher *fetcher)
 {
-	return fetcher->kick;
+	return fetcher->kick || fetcher->late_ns;
 }
 
 static struct fetcher *fetcher_open(struct loop *loop)
@@ -250,6 +295,8 @@ void fetcher_close(struct fetcher *fetcher)
 	for (size_t i = 0; i < fetcher->idle_count; i++)
 		curl_easy_cleanup(fetcher->idle[i]);
 	curl_multi_cleanup(fetcher->multi);
+	for (size_t fd = 0; fd < fetcher->watches_size; fd++)
+		drop_watch(fetcher, fd);
 	timers_stop(&fetcher->loop->timers, &fetcher->timeout);
 	free(fetcher->idle);
 	free(fetcher->watches);

@@ -195,7 +195,7 @@ static int coroutine_connect(
 {
 	if (connect(fd, addr, size) == 0)
 		return 0;
-	if (errno != EINPROGRESS)
+	if (errno != EINPROGRESS && errno != EALREADY) /* under way since a call that timed out */
 		return -errno;
 	int err = wait_ready(fd, UV_WRITABLE, deadline_ns);
 	if (err)

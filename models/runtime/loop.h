@@ -60,6 +60,8 @@ struct transfer {
 	int filling;   /* which: 0 or 1 */
 	size_t filled; /* bytes in it */
 	bool paused;   /* it is full, and libcurl has more */
+	bool starved;  /* there was no memory to go on */
+	struct transfer *next_starved;
 };
 
 /* Start fetch, which must stay until the transfer has finished. 0, or -errno and no event. */

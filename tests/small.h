@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_SMALL_H
+#define TESTS_SMALL_H
+
+/* A trial of any workload that is over in milliseconds, step by step. */
+#include "leftovers.h"
+
+#include "../bench/origin.h"
+#include "../bench/trial.h"
+#include "../bench/workdir.h"
+#include "../models/http.h"
+
+/* By the parameter's name, so that a new workload is small too or runs at its defaults. */
+static const struct {
+	const char *name, *value;
+} small_params[] = {
+	{ "duration_us", "10000" },
+	{ "below", "1000" },
+	{ "buffer_bytes", "1000" },
+	{ "body_bytes", "100000" },
+	{ "file_bytes", "100000" },
+	{ "total_us", "500" },
+};
+
+struct small {
+	struct trial_spec spec;
+	struct origin origin;
+	struct trial trial;
+	char workdir[WORKDIR_MAX];
+};
+
+/* Everything up to the run. */
+static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)
+{
+	*small = (struct small){ .spec = { .workload = workload, .tasks = tasks } };
+	struct params *params = &small->spec.params;
+
+	signal(SIGPIPE, SIG_IGN); /* as a trial's process does */
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	check_equal(workdir_make(small->workdir), 0);
+	small->spec.workdir = small->workdir;
+	params_init(params, workload->params);
+	for (size_t i = 0; i < sizeof small_params / sizeof *small_params; i++)
+		if (param_find(workload->params, small_params[i].name))
+			check_equal(
+				params_set(params, small_params[i].name, small_params[i].value), 0);
+	check_equal(trial_open(&small->trial, &small->spec, &small->origin), 0);
+	int err = workload->setup ? workload->setup(&small->trial.work) : 0;
+	if (err)
+		fail_case("setup: %s %s", strerror(-err), small->trial.work.reason);
+}
+
+/* Everything after it. */
+static inline void small_close(struct small *small)
+{
+	if (small->spec.workload->teardown)
+		small->spec.workload->teardown(&small->trial.work);
+	http_close_idle();
+	origin_stop(&small->origin);
+	trial_close(&small->trial);
+	curl_global_cleanup();
+	check_empty_folder(small->workdir);
+	check_equal(rmdir(small->workdir), 0);
+}
+
+#endif
