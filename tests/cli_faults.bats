@@ -103,10 +103,10 @@ assert order(done) == order(whole)
 	nothing_in_tmpdir
 }
 
-@test "SIGKILL of the harness takes trial, children and origin along; --resume goes on" {
+@test "SIGKILL of the harness takes trial, children and origin along" {
 	for model in blocking processes prefork; do
-		"$concbench" run -w null,fetch -m $model -c 4 -n 4 --trials 2 --seed 1 --param delay_ms=400 \
-			-o "$tmp/$model.json" >"$tmp/out" 2>"$tmp/err" 3>&- &
+		"$concbench" run -w fetch -m $model -c 4 -n 4000 --trials 1 --param delay_ms=1000 \
+			>"$tmp/out" 2>"$tmp/err" 3>&- &
 		harness=$!
 		until_true one_alive_named origin
 		sleep 0.2
@@ -114,8 +114,17 @@ assert order(done) == order(whole)
 		wait $harness || [ $? -eq 137 ]
 		until_true nothing_alive
 	done
-	"$concbench" run --resume -o "$tmp/blocking.json" # what it had saved before
-	results 'assert root["complete"] and len(trials) == 4' "$tmp/blocking.json"
+}
+
+@test "what was saved before a SIGKILL is gone on with" {
+	start_long_run
+	kill -KILL $harness
+	ended_with 137 $harness
+	until_true nothing_alive
+	valid "$tmp/a.json"
+	results 'assert root["complete"] is False and len(trials) >= 1' "$tmp/a.json"
+	"$concbench" run --resume -o "$tmp/a.json"
+	results 'assert root["complete"] and sorted(t["order"] for t in trials) == list(range(18))' "$tmp/a.json"
 }
 
 @test "a stdout that is closed early costs nothing but the table" {
