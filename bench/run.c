@@ -363,7 +363,9 @@ static void run_whole_processes(struct run *run)
 			"whole processes, by hyperfine");
 		int err = whole_process_round(&run->plan, round, &run->rng, run->stop);
 		if (err && err != -EINTR)
-			cli_error("run", "hyperfine: %s", strerror(-err));
+			cli_error("run", "hyperfine: %s; the rest is not timed",
+				err == -EPROTO ? "it wrote no time for some process"
+					       : strerror(-err));
 		if (err)
 			return;
 	}

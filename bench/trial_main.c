@@ -155,13 +155,12 @@ static int measure_in_own_folder(int argc, char **argv)
 	err = launch(child, no_limit_s, false, stop, &launched);
 	workdir_remove(workdir);
 	free(child);
-	if (!err)
-		fputs(launched.output, stdout);
+	bool printed = !err && fputs(launched.output, stdout) != EOF && fflush(stdout) == 0;
 	free(launched.output);
 	if (launched.interrupted)
 		return EXIT_INTERRUPTED;
 	if (!err && WIFEXITED(launched.status))
-		return WEXITSTATUS(launched.status);
+		return printed ? WEXITSTATUS(launched.status) : EXIT_BAD_VERDICT;
 	cli_error("trial", "the trial died: %s",
 		err ? strerror(-err) : strsignal(WTERMSIG(launched.status)));
 	return EXIT_BAD_VERDICT;
