@@ -448,6 +448,7 @@ int plot_main(int argc, char **argv)
 		usage();
 		return DONE;
 	}
+	setenv("LC_ALL", "C.UTF-8", 1); /* gnuplot warns where the locale cannot write its units */
 	json_t *root = result_load(options.file, reason, sizeof reason);
 	if (!root) {
 		fprintf(stderr, "concbench plot: %s\n", reason);

@@ -249,16 +249,15 @@ static void make_cases(struct contract *contract, struct CMUnitTest *test)
 int main(void)
 {
 	size_t cases = count_cases();
-	struct contract *contracts = calloc(cases, sizeof *contracts);
+	struct contract *contracts = calloc(cases + 1, sizeof *contracts);
 	struct CMUnitTest *tests = calloc(TABLE_TESTS + cases, sizeof *tests);
 
 	if (!contracts || !tests)
-		return 2;
+		abort();
 	setenv("CONCBENCH", "build/concbench", 0);
 	memcpy(tests, table_tests, sizeof table_tests);
 	make_cases(contracts, tests + TABLE_TESTS);
-	int failed =
-		_cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);
+	int failed = _cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);
 	free(tests);
 	free(contracts);
 	return failed;

@@ -15,11 +15,13 @@ enum { LIMIT_S = 60, TASKS = 10, CONCURRENCY = 3 };
 /* Which call of which function fails: the count is shared with forked children. */
 enum call { CALL_NONE, CALL_FORK, CALL_THREAD, CALL_MMAP, CALL_MPROTECT, CALL_MALLOC };
 
-static struct fault {
+struct fault {
 	enum call call;
-	atomic_int left; /* it fails when this comes down to 0 */
+	atomic_int left;   /* it fails when this comes down to 0 */
 	atomic_bool every; /* and all later ones with it */
-} *fault;
+};
+
+static struct fault *fault; /* in shared memory */
 
 static bool fails(enum call call)
 {
@@ -131,8 +133,8 @@ static bool disarm(void)
 
 static void make_fault(void)
 {
-	fault = __real_mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fault = __real_mmap(
+		NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(fault != MAP_FAILED);
 }
 
@@ -175,9 +177,8 @@ static struct tally run_null(const struct model *model, enum call call, int nth,
 	int err = trial_run(&small.trial, model, TASKS, CONCURRENCY);
 	check(disarm());
 	check_equal(err, 0);
-	struct tally tally = count_tasks(&small.trial, call == CALL_MMAP || call == CALL_MPROTECT
-			? -ENOMEM
-			: -EAGAIN);
+	struct tally tally = count_tasks(
+		&small.trial, call == CALL_MMAP || call == CALL_MPROTECT ? -ENOMEM : -EAGAIN);
 	check_equal(tally.right + tally.failed, TASKS);
 	small_close(&small);
 	return tally;
@@ -473,8 +474,8 @@ static void broken_models_are_caught(void)
 static void wrong_digests_are_caught(void)
 {
 	for (int m = 0; models[m]; m++) {
-		expect_errors(models[m], &workload_lying, CONCURRENCY, 1,
-			"task 3: its digest is wrong");
+		expect_errors(
+			models[m], &workload_lying, CONCURRENCY, 1, "task 3: its digest is wrong");
 		expect_errors(models[m], &workload_steady, CONCURRENCY, 0, "");
 	}
 }
@@ -521,7 +522,9 @@ static void fault_case(void **state)
 }
 
 static const struct fault_case cases[] = {
+/* clang-format off */
 #define FAULT_CASE(fn) { #fn, fn }
+	/* clang-format on */
 	FAULT_CASE(processes_fork),
 	FAULT_CASE(prefork_fork),
 	FAULT_CASE(threads_pthread_create),
@@ -551,8 +554,8 @@ int main(void)
 		for (int m = 0; models[m] && count < PAIRINGS_MAX; m++) {
 			struct pairing *pairing = &pairings[count];
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
-			snprintf(pairing->name, sizeof pairing->name,
-				"out of memory in %s %s", models[m]->name, workloads[w]->name);
+			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",
+				models[m]->name, workloads[w]->name);
 			tests[CASES + count++] = (struct CMUnitTest){ .name = pairing->name,
 				.test_func = survives_each_allocation,
 				.initial_state = pairing };

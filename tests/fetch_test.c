@@ -248,8 +248,8 @@ static void fetch_times_out(void)
 	check_equal(origin_start(&origin), 0);
 	for (int i = 0; i < 10; i++) {
 		int64_t deadline_ns = io_now_ns() + 20 * ms_ns + i * 123457;
-		get_gives(origin.port, "/body?bytes=10&delay_ms=10000", 10, deadline_ns,
-			-ETIMEDOUT);
+		get_gives(
+			origin.port, "/body?bytes=10&delay_ms=10000", 10, deadline_ns, -ETIMEDOUT);
 		int64_t late_ns = io_now_ns() - deadline_ns;
 		if (late_ns < 0)
 			fail_case("%lld ns early", (long long)-late_ns);

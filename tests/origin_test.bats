@@ -112,7 +112,7 @@ now_ms() {
 		grep -q 'must be a whole number from 0 to' "$BATS_TEST_TMPDIR/body"
 	done
 	[ "$(code "$URL/body?size=1")" = 400 ]
-	grep -q 'the parameters are bytes and delay_ms' "$BATS_TEST_TMPDIR/body"
+	grep -q 'the parameters are bytes, delay_ms and delay_us' "$BATS_TEST_TMPDIR/body"
 	run get -v "$URL/body?bytes=x" "$URL/body"
 	[[ $output == *"Re-using existing connection"* ]]
 }

@@ -95,9 +95,9 @@ static void make_clocks(struct alarm_clock *clocks, size_t size, struct fixture 
 {
 	*count = 0;
 	for (size_t i = 0; i < size; i++)
-		clocks[i] = (struct alarm_clock){ .timer = { .fire = fire },
-			.fixture = fixture,
-			.count = count };
+		clocks[i] = (struct alarm_clock){
+			.timer = { .fire = fire }, .fixture = fixture, .count = count
+		};
 }
 
 static void rings_in_order_and_never_early(struct fixture *fixture)
@@ -314,8 +314,9 @@ static void timers(void **state)
 	child_must_pass(LIMIT_S, in_fixture, *state);
 }
 
-#define TIMERS_TEST(fn) \
-	{ #fn, timers, NULL, NULL, &(struct timers_case){ #fn, fn } }
+/* clang-format off */
+#define TIMERS_TEST(fn) { #fn, timers, NULL, NULL, &(struct timers_case){ #fn, fn } }
+/* clang-format on */
 
 int main(void)
 {

@@ -23,7 +23,9 @@ struct world_case {
 	unsigned worlds;
 };
 
+/* clang-format off */
 #define WORLD_CASE(fn, worlds) { #fn, fn, worlds }
+/* clang-format on */
 
 static inline bool in_coroutine(void)
 {
@@ -137,9 +139,7 @@ static inline struct CMUnitTest world_test(
 
 	if (asprintf(&name, "%s: %s", world, test->name) < 0)
 		abort();
-	return (struct CMUnitTest){
-		.name = name, .test_func = fn, .initial_state = (void *)test
-	};
+	return (struct CMUnitTest){ .name = name, .test_func = fn, .initial_state = (void *)test };
 }
 
 /* Run each case in each of its worlds; as cmocka_run_group_tests. */

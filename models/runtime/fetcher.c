@@ -37,7 +37,7 @@ struct fetcher {
 	struct socket_watch *dirty;
 	struct transfer *starved; /* to be ended for lack of memory */
 	int64_t late_ns;          /* a time-out there was no memory for yet, or 0 */
-	CURL **idle; /* easy handles to use again */
+	CURL **idle;              /* easy handles to use again */
 	size_t idle_count, idle_size;
 };
 
