@@ -14,6 +14,9 @@ cli_setup() {
 	export TMPDIR=$tmp/tmpdir
 	mkdir -p "$TMPDIR"
 	ulimit -c 0
+	# A crash that a test asks for is to be one in a sanitizer's build, too.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0
+	export TSAN_OPTIONS=${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0
 }
 
 # Say what was wrong, and fail.
