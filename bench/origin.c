@@ -155,6 +155,17 @@ int64_t origin_cpu_ns(const struct origin *origin)
 	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
 }
 
+bool origin_died(const struct origin *origin)
+{
+	siginfo_t info = { 0 };
+
+	if (origin->pid == 0)
+		return false;
+	/* A model that waits for any child may have reaped it: then there is no such child. */
+	return waitid(P_PID, origin->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		info.si_pid == origin->pid;
+}
+
 /* Children that a model forked may still hold the control open: shut it down, do not just close it.
  */
 void origin_stop(struct origin *origin)

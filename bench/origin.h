@@ -14,6 +14,7 @@
  * HTTP/1.0 and 1.1, keep-alive and pipelining, Content-Length always.
  */
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -41,6 +42,9 @@ int origin_start(struct origin *origin);
  * this may be behind by a tick of the kernel; once it waits it is exact.
  */
 int64_t origin_cpu_ns(const struct origin *origin);
+
+/* Whether it was started and has ended by itself. */
+bool origin_died(const struct origin *origin);
 
 /* End it and reap it. No effect on one that is not started. */
 void origin_stop(struct origin *origin);

@@ -319,6 +319,12 @@ static bool save(struct run *run, bool now)
 	return !err;
 }
 
+/* Trials and hyperfine's rounds. */
+static size_t steps(const struct run *run)
+{
+	return run->slot_count + run->plan.whole_process_rounds;
+}
+
 static void show(struct run *run, size_t place)
 {
 	const struct trial_spec *spec = &run->slots[place].cell->spec;
@@ -326,7 +332,7 @@ static void show(struct run *run, size_t place)
 
 	snprintf(what, sizeof what, "%s %s %u", spec->workload->name, spec->model->name,
 		spec->concurrency);
-	progress_show(&run->progress, place, run->slot_count, what);
+	progress_show(&run->progress, place, steps(run), what);
 }
 
 static void run_trials(struct run *run)
@@ -359,7 +365,7 @@ static void run_whole_processes(struct run *run)
 		return;
 	}
 	for (unsigned round = 0; round < rounds && !*run->stop; round++) {
-		progress_show(&run->progress, run->slot_count, run->slot_count,
+		progress_show(&run->progress, run->slot_count + round, steps(run),
 			"whole processes, by hyperfine");
 		int err = whole_process_round(&run->plan, round, &run->rng, run->stop);
 		if (err && err != -EINTR)
@@ -400,7 +406,9 @@ static int run_all(struct run *run)
 	if (run->plan.output && saved)
 		printf("%s in %s\n", *run->stop ? "What was done is" : "Results are",
 			run->plan.output);
-	fflush(stdout);
+	bool printed = fflush(stdout) == 0 && !ferror(stdout);
+	if (!printed && !run->plan.output)
+		return cli_error("run", "cannot write the table, and there is no -o: all is lost");
 	return saved || *run->stop ? verdict(run) : EXIT_USAGE;
 }
 

@@ -247,6 +247,8 @@ static json_t *result_json(struct trial *trial, const struct usage *before,
 
 	if (!timing)
 		return verdict_json("failed", "out of memory");
+	if (errors && origin_died(trial->work.origin))
+		snprintf(reason, sizeof reason, "the origin died");
 	double elapsed_s = (timing->last_ns - timing->first_ns) / 1e9;
 	if (timing->completed == 0 || elapsed_s <= 0) {
 		free(timing);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "environment.h"
@@ -13,7 +14,7 @@
 #include "summary.h"
 #include "workdir.h"
 
-enum { COMMAND_MAX = 2048, ROUND_LIMIT_S = 600 };
+enum { ROUND_LIMIT_S = 600 };
 
 bool whole_process_available(void)
 {
@@ -37,25 +38,43 @@ static void url_of(const struct cell *cell, const struct origin *origin, char *u
 		param_text(params, "body_bytes"), param_text(params, "delay_ms"));
 }
 
-/* The cell's trial as a command line, quoted for hyperfine. */
-static void command_of(const struct cell *cell, const char *url, const char *workdir, char *command)
+/* An argument in quotes, as hyperfine's splitting of commands wants it. */
+static void put_argument(FILE *out, const char *name, const char *value)
+{
+	fputs(" '", out);
+	fputs(name, out);
+	for (; *value; value++) {
+		if (*value == '\'')
+			fputs("'\\'", out);
+		fputc(*value, out);
+	}
+	fputc('\'', out);
+}
+
+/* The cell's trial as a command line; NULL without memory, else to be freed. */
+static char *command_of(const struct cell *cell, const char *url, const char *workdir)
 {
 	const struct trial_spec *spec = &cell->spec;
-	char self[512];
+	char self[512], assignment[80], *command = NULL;
+	size_t size;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	size_t at;
+	FILE *out = open_memstream(&command, &size);
 
+	if (!out)
+		return NULL;
 	self[n > 0 ? n : 0] = '\0';
-	at = snprintf(command, COMMAND_MAX, "'%s' trial -m %s -w %s -c %u -n %llu%s --workdir '%s'",
-		self, spec->model->name, spec->workload->name, spec->concurrency,
-		(unsigned long long)spec->tasks, spec->pin ? " --pin" : "", workdir);
-	for (const struct param *row = spec->params.table; row && row->name && at < COMMAND_MAX;
-		row++) {
+	put_argument(out, "", self);
+	fprintf(out, " trial -m %s -w %s -c %u -n %llu%s --workdir", spec->model->name,
+		spec->workload->name, spec->concurrency, (unsigned long long)spec->tasks,
+		spec->pin ? " --pin" : "");
+	put_argument(out, "", workdir);
+	for (const struct param *row = spec->params.table; row && row->name; row++) {
 		bool is_url = *url && strcmp(row->name, "url") == 0;
-		const char *value = is_url ? url : param_text(&spec->params, row->name);
-		at += snprintf(
-			command + at, COMMAND_MAX - at, " --param '%s=%s'", row->name, value);
+		snprintf(assignment, sizeof assignment, "%s=", row->name);
+		fputs(" --param", out);
+		put_argument(out, assignment, is_url ? url : param_text(&spec->params, row->name));
 	}
+	return fclose(out) == 0 ? command : NULL;
 }
 
 static bool due(const struct cell *cell, unsigned round)
@@ -115,14 +134,13 @@ static int read_export(const char *path, struct cell *const *order, size_t count
 static int time_cells(struct cell *const *order, size_t count, const struct origin *origin,
 	const char *workdir, const volatile int *stop)
 {
-	char export[WORKDIR_MAX + 16];
+	char export[WORKDIR_MAX + 16], own[WORKDIR_MAX + 24];
 	const char *fixed[] = { "hyperfine", "-N", "-i", "--runs", "1", "--style", "none",
 		"--export-json", export };
 	enum { FIXED = sizeof fixed / sizeof *fixed };
 	char **argv = calloc(FIXED + count + 1, sizeof *argv);
-	char(*commands)[COMMAND_MAX] = calloc(count, COMMAND_MAX);
 	struct launched launched = { 0 };
-	int err = argv && commands ? 0 : -ENOMEM;
+	int err = argv ? 0 : -ENOMEM;
 
 	snprintf(export, sizeof export, "%s/hyperfine.json", workdir);
 	for (size_t i = 0; i < FIXED && !err; i++)
@@ -130,8 +148,12 @@ static int time_cells(struct cell *const *order, size_t count, const struct orig
 	for (size_t i = 0; i < count && !err; i++) {
 		char url[512];
 		url_of(order[i], origin, url, sizeof url);
-		command_of(order[i], url, workdir, commands[i]);
-		argv[FIXED + i] = commands[i];
+		snprintf(own, sizeof own, "%s/%zu", workdir, i);
+		if (mkdir(own, 0700) != 0)
+			err = -errno;
+		argv[FIXED + i] = command_of(order[i], url, own);
+		if (!argv[FIXED + i])
+			err = -ENOMEM;
 	}
 	if (!err)
 		err = launch(argv, ROUND_LIMIT_S, false, stop, &launched);
@@ -140,8 +162,9 @@ static int time_cells(struct cell *const *order, size_t count, const struct orig
 	if (!err)
 		err = read_export(export, order, count);
 	free(launched.output);
+	for (size_t i = 0; argv && i < count; i++)
+		free(argv[FIXED + i]);
 	free(argv);
-	free(commands);
 	return err;
 }
 

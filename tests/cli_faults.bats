@@ -193,7 +193,7 @@ kill_an_origin() {
 		results '
 assert len(cells) == 7
 for cell in cells:
-	assert cell["status"] == "failed" and cell["reason"].startswith("task "), cell
+	assert cell["status"] == "failed" and cell["reason"] == "the origin died", cell
 	assert cell["trials"][0]["errors"] > 0' "$tmp/$workload.json"
 	done
 	nothing_in_tmpdir

@@ -64,7 +64,7 @@ static int learn(struct work *work, struct web *web)
 	http_close_idle();
 	if (status < 0)
 		snprintf(work->reason, sizeof work->reason, "GET %.150s: %s", web->url,
-			strerror(-status));
+			status == -EHOSTUNREACH ? "no such host" : strerror(-status));
 	else if (status != 200)
 		snprintf(work->reason, sizeof work->reason, "GET %.150s: HTTP status %d, not 200",
 			web->url, status);
