@@ -58,8 +58,8 @@ static int set_send_timeout(int fd, int64_t timeout_ns)
 }
 
 /*
- * Wait on for a connection that connect left under way: a signal came, or its
- * time-out, which the kernel counts in ticks and so may end one too early.
+ * Wait on for a connection that connect left under way, because a signal came
+ * or at its time-out, which the kernel counts in ticks.
  */
 static int await_connection(int fd, int64_t deadline_ns)
 {

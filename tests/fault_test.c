@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
+#include "../models/io.h"
+
 enum { LIMIT_S = 60, TASKS = 10, CONCURRENCY = 3 };
 
 /* Which call of which function fails: the count is shared with forked children. */
@@ -310,6 +312,56 @@ static void each_allocation(const struct model *model, const struct workload *wo
 			check(nth < NEVER);
 }
 
+/* A copy of fetch whose server is silent for longer than a task waits. */
+static struct workload silent_fetch(struct param params[PARAMS_MAX + 1])
+{
+	struct workload workload = *workload_find("fetch");
+	int count = 0;
+
+	for (const struct param *row = workload.params; row->name; row++) {
+		params[count] = *row;
+		if (strcmp(row->name, "delay_ms") == 0)
+			params[count].initial = "30000";
+		if (strcmp(row->name, "timeout_ms") == 0)
+			params[count].initial = "30";
+		count++;
+	}
+	params[count] = (struct param){ 0 };
+	workload.params = params;
+	return workload;
+}
+
+static bool times_out_with_allocation(
+	const struct model *model, const struct workload *workload, int nth)
+{
+	enum { FEW = 3 };
+	struct small small;
+
+	small_open(&small, workload, FEW);
+	arm(CALL_MALLOC, nth, false);
+	int64_t start_ns = io_now_ns();
+	int err = trial_run(&small.trial, model, FEW, FEW);
+	check(io_now_ns() - start_ns < INT64_C(5000000000));
+	bool reached = disarm();
+	for (int i = 0; i < FEW && !err; i++)
+		if (small.trial.records[i].err != -ETIMEDOUT)
+			check_equal(small.trial.records[i].err, -ENOMEM);
+	check(err == 0 || err == -ENOMEM);
+	small_close(&small);
+	return reached;
+}
+
+/* A time-out that there was no memory for comes all the same. */
+static void fetches_time_out_without_memory(void)
+{
+	struct param params[PARAMS_MAX + 1];
+	const struct workload workload = silent_fetch(params);
+
+	for (int m = 0; models[m]; m++)
+		for (int nth = 1; times_out_with_allocation(models[m], &workload, nth); nth++)
+			;
+}
+
 struct pairing {
 	const struct model *model;
 	const struct workload *workload;
@@ -531,6 +583,7 @@ static const struct fault_case cases[] = {
 	FAULT_CASE(threadpool_pthread_create),
 	FAULT_CASE(first_allocation_of_a_model),
 	FAULT_CASE(coroutine_stacks),
+	FAULT_CASE(fetches_time_out_without_memory),
 	FAULT_CASE(a_crash_costs_one_task),
 	FAULT_CASE(broken_models_are_caught),
 	FAULT_CASE(wrong_digests_are_caught),

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <time.h>
 
 enum { BIG_BYTES = 8 * 1024 * 1024 };
 
@@ -540,6 +541,104 @@ static void sleep_is_never_early(void)
 		}
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+	(void)number;
+	signals++;
+}
+
+/* A signal a millisecond, each of which interrupts the system call it meets. */
+static timer_t disturb(void)
+{
+	struct sigaction action = { .sa_handler = count_signal };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct itimerspec often = { { 0, ms_ns }, { 0, ms_ns } };
+	timer_t timer;
+
+	check_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	check_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	check_equal(timer_settime(timer, 0, &often, NULL), 0);
+	return timer;
+}
+
+/* Take who filled the backlog, and then greet who waited. */
+static void greet_second(void *arg)
+{
+	const int *listener = arg;
+
+	check_equal(io_sleep(30 * ms_ns), 0);
+	int first = io_accept(*listener, soon_ns());
+	int second = io_accept(*listener, soon_ns());
+	check(first >= 0 && second >= 0);
+	say(second, "at last");
+	check_equal(io_close(first), 0);
+	check_equal(io_close(second), 0);
+}
+
+/* To a full backlog: with a deadline to time out at, then without one, to the end. */
+static void connect_through_signals(void)
+{
+	struct sockaddr_in addr;
+	struct beside peer;
+	int listener = listen_on(&addr, 0);
+	int filler = dialled(&addr);
+	int fd = io_socket(AF_INET, SOCK_STREAM);
+	int64_t deadline_ns = io_now_ns() + 20 * ms_ns;
+
+	check_timed_out(dial(fd, &addr, deadline_ns), deadline_ns);
+	beside_start(&peer, greet_second, &listener);
+	check_equal(dial(fd, &addr, IO_FOREVER), 0);
+	check_equal(getpeername(fd, (struct sockaddr *)&addr, &(socklen_t){ sizeof addr }), 0);
+	hear(fd, "at last");
+	beside_join(&peer);
+	check_equal(io_close(fd), 0);
+	check_equal(io_close(filler), 0);
+	check_equal(io_close(listener), 0);
+}
+
+static void dial_late(void *arg)
+{
+	check_equal(io_sleep(10 * ms_ns), 0);
+	check_equal(io_close(dialled(arg)), 0);
+}
+
+static void accept_through_signals(void)
+{
+	struct sockaddr_in addr;
+	struct beside peer;
+	int listener = listen_on(&addr, 1);
+
+	beside_start(&peer, dial_late, &addr);
+	int fd = io_accept(listener, IO_FOREVER);
+	check(fd >= 0);
+	beside_join(&peer);
+	check_equal(io_close(fd), 0);
+	check_equal(io_close(listener), 0);
+}
+
+static void signals_disturb_no_call(void)
+{
+	timer_t timer = disturb();
+
+	read_times_out();
+	accept_times_out();
+	accept_through_signals();
+	connect_through_signals();
+	write_all_with_a_deadline();
+	write_all_without_a_deadline();
+	tcp_both_ways_to_the_end_of_file();
+	end_of_file_wakes_a_reader();
+	for (int i = 0; i < 20; i++) {
+		int64_t start_ns = io_now_ns();
+		check_equal(io_sleep(5 * ms_ns), 0);
+		check(io_now_ns() - start_ns >= 5 * ms_ns);
+	}
+	check(signals > 50);
+	check_equal(timer_delete(timer), 0);
+}
+
 static void files(void)
 {
 	char folder[] = "/tmp/io_test-XXXXXX", path[64], back[16] = "";
@@ -679,6 +778,7 @@ int main(void)
 		WORLD_CASE(descriptors_are_used_again, BOTH),
 		WORLD_CASE(bad_descriptors, BOTH),
 		WORLD_CASE(sleep_is_never_early, BOTH),
+		WORLD_CASE(signals_disturb_no_call, BOTH),
 		WORLD_CASE(files, BOTH),
 		WORLD_CASE(offload_leaves_room_for_others, BOTH),
 		WORLD_CASE(yield_returns, BOTH),

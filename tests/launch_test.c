@@ -231,6 +231,17 @@ static void stragglers_are_not_waited_for(void)
 	free(launched.output);
 }
 
+/* Nor are they left behind where nobody could see them. */
+static void silent_stragglers_are_ended(void)
+{
+	struct launched launched;
+
+	launch_script("sleep 100 >/dev/null & echo $!", 20, &never_stop, &launched);
+	check_equal(launched.status, 0);
+	check_dead(launched.output, 1);
+	free(launched.output);
+}
+
 /* A page each; the sanitizers' own memory for these accesses would be measured too. */
 __attribute__((no_sanitize("thread", "address"))) static void touch(volatile char *memory)
 {
@@ -353,6 +364,7 @@ int main(int argc, char **argv)
 		LAUNCH_TEST(stop_ends_one_that_closed_its_stdout),
 		LAUNCH_TEST(stop_ends_one_that_writes_all_the_time),
 		LAUNCH_TEST(stragglers_are_not_waited_for),
+		LAUNCH_TEST(silent_stragglers_are_ended),
 		LAUNCH_TEST(memory_is_what_was_touched),
 		LAUNCH_TEST(shared_memory_counts_once),
 		LAUNCH_TEST(shared_memory_of_many_children),
