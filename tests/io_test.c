@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <time.h>
 
 enum { BIG_BYTES = 8 * 1024 * 1024 };
@@ -541,7 +542,7 @@ static void sleep_is_never_early(void)
 		}
 }
 
-static volatile sig_atomic_t signals;
+static atomic_int signals;
 
 static void count_signal(int number)
 {
@@ -549,14 +550,15 @@ static void count_signal(int number)
 	signals++;
 }
 
-/* A signal a millisecond, each of which interrupts the system call it meets. */
+/* A signal a millisecond to this thread, each of which interrupts the system call it meets. */
 static timer_t disturb(void)
 {
 	struct sigaction action = { .sa_handler = count_signal };
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1 };
 	struct itimerspec often = { { 0, ms_ns }, { 0, ms_ns } };
 	timer_t timer;
 
+	event._sigev_un._tid = gettid(); /* glibc has no public name for it */
 	check_equal(sigaction(SIGUSR1, &action, NULL), 0);
 	check_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
 	check_equal(timer_settime(timer, 0, &often, NULL), 0);
