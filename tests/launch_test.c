@@ -301,12 +301,15 @@ static void shared_memory_counts_once(void)
 	check_megabytes(launch_large("4"));
 }
 
-/* Of more children than are read the rest is reckoned, from those that were. */
+/*
+ * Of more children than are read the rest is reckoned from those that were, and
+ * on a busy machine they are still being forked meanwhile: it is of that order.
+ */
 static void shared_memory_of_many_children(void)
 {
 	long kib = launch_large("40");
 
-	if (kib < TOUCHED_MB << 10 || kib > (2 * TOUCHED_MB + OWN_MB) << 10)
+	if (kib < TOUCHED_MB << 9 || kib > (2 * TOUCHED_MB + OWN_MB) << 10)
 		fail_case("%ld KiB", kib);
 }
 
