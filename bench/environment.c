@@ -15,6 +15,7 @@
 
 #include "../models/io.h"
 #include "cpus.h"
+#include "workdir.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__
@@ -168,6 +169,8 @@ json_t *environment_capture(void)
 		"clock_resolution_ns", (json_int_t)resolution.tv_nsec, "clock_overhead_ns",
 		clock_overhead_ns(), "warnings", warnings(json_number_value(load)));
 	json_object_update(json, rest);
+	json_object_set_new(json, "workdir_filesystem",
+		*workdir_filesystem() ? json_string(workdir_filesystem()) : json_null());
 	json_decref(rest);
 	return json;
 }

@@ -24,7 +24,7 @@ static const struct param params[] = {
 		.max = 1073741824 },
 	{ .name = "fsync",
 		.unit = "",
-		.summary = "1: fsync before it is read back",
+		.summary = "1: fsync before it is read back (TMPDIR names the disk)",
 		.initial = "0",
 		.max = 1 },
 	{ 0 },
