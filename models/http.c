@@ -45,13 +45,16 @@ size_t http_append(struct io_fetch *fetch, const char *data, size_t size)
 	return size;
 }
 
-static int http_error(CURLcode code)
+static int http_error(CURL *easy, CURLcode code)
 {
+	long os_errno = 0;
+
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
 		return -ETIMEDOUT;
-	case CURLE_COULDNT_CONNECT:
-		return -ECONNREFUSED;
+	case CURLE_COULDNT_CONNECT: /* refused, but also out of descriptors or without a route */
+		curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_errno);
+		return os_errno ? (int)-os_errno : -ECONNREFUSED;
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return -EHOSTUNREACH;
 	case CURLE_SEND_ERROR:
@@ -75,7 +78,7 @@ int http_result(CURL *easy, CURLcode code, const struct io_fetch *fetch)
 	if (code == CURLE_WRITE_ERROR && !fetch->sink)
 		return -EMSGSIZE;
 	if (code != CURLE_OK)
-		return http_error(code);
+		return http_error(easy, code);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	return status ? (int)status : -EPROTO; /* file: and its like have none */
 }
