@@ -24,7 +24,8 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libxxhash-dev hyperfine gnuplot-nox
-TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema
+TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema procps
+LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program
 
@@ -32,7 +33,7 @@ bench: deps  ## measure every model, default profile: tables and plots in result
 	$(MAKE) -j$$(nproc) all
 	mkdir -p $R
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
-	[ $$status -gt 1 ] || $(MAKE) plot; exit $$status
+	[ $$status -gt 1 ] || $(MAKE) plot || status=$$?; exit $$status
 
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
@@ -52,9 +53,10 @@ deps:  ## install what the program needs (Debian, Ubuntu)
 deps-test:
 	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
-lint:  ## clang-tidy and the format check
+lint: $B/git.h  ## clang-tidy, shellcheck and the format check
+	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
-	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN)
+	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
 	shellcheck tests/run .ci/deps bench/floors/run .ci/run
 
 format:  ## reformat the sources
@@ -94,7 +96,8 @@ $B/%.o: %.c $B/flags
 # The commit and the flags, in files that change only when they do.
 $B/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(WARN)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(WARN)' > $@
+	@echo '$(CC) $(CFLAGS) $(WARN) $(CURDIR)' | cmp -s - $@ || \
+		echo '$(CC) $(CFLAGS) $(WARN) $(CURDIR)' > $@
 $B/git.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define GIT "$(GIT)"' | cmp -s - $@ || echo '#define GIT "$(GIT)"' > $@

@@ -146,12 +146,13 @@ static void reap(pid_t pid, int64_t limit_ns, const volatile int *stop, struct l
 {
 	bool killed = result->timed_out || result->interrupted;
 
-	while (wait4(pid, &result->status, WNOHANG, NULL) == 0) {
+	while (!has_ended(pid)) {
 		if (!killed && (killed = over(limit_ns, stop, result)))
 			kill(-pid, SIGKILL);
 		usleep(200);
 	}
-	kill(-pid, SIGKILL);
+	kill(-pid, SIGKILL); /* before wait4 lets go of the number */
+	wait4(pid, &result->status, 0, NULL);
 }
 
 int launch(char *const argv[], double time_limit_s, bool sample_memory, const volatile int *stop,

@@ -196,6 +196,26 @@ static bool is_planned(const json_t *stored, const struct trial_spec *spec)
 	return same;
 }
 
+/* Medians of two machines, builds or commits together would mean nothing. */
+static int check_environment(const struct run *run)
+{
+	static const char *const keys[] = { "host", "cpu", "cores", "kernel", "compiler", "flags",
+		"libuv", "libcurl", "git", "workdir_filesystem" };
+	const json_t *then = json_object_get(run->root, "environment");
+	json_t *now = environment_capture();
+	const char *differs = NULL;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (!json_equal(json_object_get(then, keys[i]), json_object_get(now, keys[i])))
+			differs = keys[i];
+	json_decref(now);
+	return differs
+		? cli_error("run",
+			  "'%s' was begun under another %s (see its environment): run it anew",
+			  run->plan.output, differs)
+		: 0;
+}
+
 /* Take up the results of an earlier run: the plan is made anew from its options. */
 static int old_results(struct run *run)
 {
@@ -222,7 +242,7 @@ static int old_results(struct run *run)
 				"'%s' has other cells than its options tell of; run it anew",
 				run->plan.output);
 	}
-	return 0;
+	return check_environment(run);
 }
 
 /*

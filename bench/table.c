@@ -45,7 +45,12 @@ static void put(FILE *out, const char *text, int width)
 
 	for (const char *c = text; *c; c++)
 		columns += (*c & 0xc0) != 0x80;
-	fprintf(out, "%s%*s", text, columns < width ? width - columns : 0, "");
+	fprintf(out, "%s%*s", text, columns < width ? width - columns : 1, "");
+}
+
+static bool was_run(const json_t *cell)
+{
+	return json_array_size(json_object_get(cell, "trials")) > 0;
 }
 
 /* Whether the cell's interval lies above that of every other model at its concurrency. */
@@ -76,6 +81,8 @@ static void put_throughput(
 
 	if (!cell) {
 		put(out, "", CELL_WIDTH);
+	} else if (!was_run(cell)) {
+		put(out, "not run", CELL_WIDTH);
 	} else if (!cell_ok(cell)) {
 		put(out, text_at(cell, "status"), CELL_WIDTH);
 	} else {
@@ -129,9 +136,10 @@ static void print_origin(FILE *out, const struct group *group)
 	double most = NAN;
 
 	for (size_t i = 0; i < group->cell_count; i++)
-		most = fmax(most, cell_estimate(group->cells[i], "origin_cpu_share").high);
+		most = fmax(most, cell_estimate(group->cells[i], "origin_cpu_share").median);
 	if (!isnan(most))
-		fprintf(out, "The origin used at most %.0f %% of a CPU.\n", 100 * most);
+		fprintf(out, "The origin used at most %.0f %% of a CPU (median of a cell).\n",
+			100 * most);
 }
 
 static void print_group(FILE *out, const struct group *group)
@@ -151,17 +159,21 @@ static void print_group(FILE *out, const struct group *group)
 		fputc('\n', out);
 	}
 	print_origin(out, group);
+	for (size_t i = 0; i < first; i++)
+		fprintf(out, "%s c=%lld%s", i == 0 ? "Not shown, but in the exports:" : "",
+			(long long)group->concurrencies[i], i + 1 < first ? "," : "\n");
 }
 
 static void print_reasons(FILE *out, const json_t *cells)
 {
 	const json_t *cell;
-	size_t i;
+	size_t i, not_run = 0;
 	bool head = false;
 
 	json_array_foreach(cells, i, cell)
 	{
-		if (cell_ok(cell))
+		not_run += !was_run(cell);
+		if (cell_ok(cell) || !was_run(cell))
 			continue;
 		if (!head)
 			fputs("\nWithout a number:\n", out);
@@ -171,6 +183,8 @@ static void print_reasons(FILE *out, const json_t *cells)
 			(long long)json_integer_value(json_object_get(cell, "concurrency")),
 			text_at(cell, "status"), text_at(cell, "reason"));
 	}
+	if (not_run > 0)
+		fprintf(out, "\n%zu cells were not run; --resume goes on with them.\n", not_run);
 }
 
 static void print_whole_processes(FILE *out, const json_t *cells)

@@ -138,9 +138,9 @@ uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency
 	return (uint64_t)workload->fds_per_task * concurrency + OWN;
 }
 
-/* CPU time and context switches of this process and of its children that have ended. */
+/* The time, and what this process and its children that have ended have used until then. */
 struct usage {
-	double user_s, system_s;
+	double time_s, user_s, system_s;
 	long voluntary, involuntary;
 };
 
@@ -156,6 +156,7 @@ static struct usage usage_now(void)
 	getrusage(RUSAGE_SELF, &self);
 	getrusage(RUSAGE_CHILDREN, &children);
 	return (struct usage){
+		.time_s = io_now_ns() / 1e9,
 		.user_s = seconds(self.ru_utime) + seconds(children.ru_utime),
 		.system_s = seconds(self.ru_stime) + seconds(children.ru_stime),
 		.voluntary = self.ru_nvcsw + children.ru_nvcsw,
@@ -163,9 +164,8 @@ static struct usage usage_now(void)
 	};
 }
 
-/* What the records say: when the first started, when the last ended, how long each took. */
+/* What the records say: how many tasks there were, how long each took. */
 struct timing {
-	int64_t first_ns, last_ns;
 	uint64_t completed;
 	struct histogram latency;
 };
@@ -176,8 +176,6 @@ static struct timing *read_timing(const struct trial *trial)
 
 	if (!timing)
 		return NULL;
-	timing->first_ns = INT64_MAX;
-	timing->last_ns = 0;
 	timing->completed = 0;
 	histogram_init(&timing->latency);
 	for (uint64_t i = 0; i < trial->job.tasks; i++) {
@@ -185,10 +183,6 @@ static struct timing *read_timing(const struct trial *trial)
 		if (record->end_ns == 0)
 			continue;
 		timing->completed++;
-		if (record->start_ns < timing->first_ns)
-			timing->first_ns = record->start_ns;
-		if (record->end_ns > timing->last_ns)
-			timing->last_ns = record->end_ns;
 		histogram_record(&timing->latency, record->end_ns - record->start_ns);
 	}
 	return timing;
@@ -226,13 +220,15 @@ static const double tick_s = 0.01;
  * the sum of the latencies over the elapsed time, and never above what was
  * allowed. The origin at the end of its core measures the origin.
  */
-static const char *invalid_reason(
-	const struct timing *timing, unsigned concurrency, double elapsed_s, double origin_cpu_s)
+static const char *invalid_reason(const struct timing *timing, unsigned concurrency,
+	double elapsed_s, double cpu_s, double origin_cpu_s)
 {
 	double in_flight = histogram_mean(&timing->latency) * timing->completed / 1e9 / elapsed_s;
 
 	if (in_flight > concurrency * 1.05)
 		return "more tasks were in flight than the concurrency allows";
+	if (cpu_s > 1.05 * cpus_count() * elapsed_s + tick_s)
+		return "more CPU time was used than passed on all CPUs";
 	if (origin_cpu_s > 0.95 * elapsed_s + tick_s)
 		return "the origin's CPU was the bottleneck";
 	return NULL;
@@ -249,13 +245,13 @@ static json_t *result_json(struct trial *trial, const struct usage *before,
 		return verdict_json("failed", "out of memory");
 	if (errors && origin_died(trial->work.origin))
 		snprintf(reason, sizeof reason, "the origin died");
-	double elapsed_s = (timing->last_ns - timing->first_ns) / 1e9;
-	if (timing->completed == 0 || elapsed_s <= 0) {
+	if (timing->completed == 0) {
 		free(timing);
-		return verdict_json("failed", errors ? reason : "no time passed");
+		return verdict_json("failed", reason);
 	}
-	const char *invalid = invalid_reason(
-		timing, trial->job.concurrency, elapsed_s, origin_cpu_s);
+	double elapsed_s = after->time_s - before->time_s;
+	const char *invalid = invalid_reason(timing, trial->job.concurrency, elapsed_s,
+		after->user_s + after->system_s - before->user_s - before->system_s, origin_cpu_s);
 	const char *status = errors ? "failed" : invalid ? "invalid" : "ok";
 	json_t *json = verdict_json(status, errors ? reason : invalid);
 	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o, s:o}",

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "launch.h"
@@ -179,6 +180,9 @@ int trial_main(int argc, char **argv)
 	if (!arguments.spec.workdir)
 		return measure_in_own_folder(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
+	pid_t harness = getppid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a trial must not outlive the harness */
+	if (getppid() != harness)
+		return EXIT_BAD_VERDICT;
 	return measure_and_print(&arguments.spec);
 }

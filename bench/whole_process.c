@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cpus.h"
 #include "environment.h"
 #include "launch.h"
 #include "origin.h"
@@ -173,8 +174,12 @@ int whole_process_round(
 {
 	struct cell **order = calloc(plan->cell_count + 1, sizeof(struct cell *));
 	char workdir[WORKDIR_MAX];
+	struct cpus cpus;
 	struct origin origin = { 0 };
 	size_t count = 0;
+
+	if (plan->pin && cpus_split(&cpus) == 0)
+		origin.cpus = &cpus.origin;
 
 	for (size_t i = 0; order && i < plan->cell_count; i++)
 		if (due(&plan->cells[i], round))

@@ -21,10 +21,11 @@
 
 #include "model.h"
 
+/* A cache line each, as every worker writes to its own at every task. */
 struct worker {
 	pid_t pid;
 	_Atomic uint64_t task; /* the one it is on; job->tasks when on none */
-};
+} __attribute__((aligned(64)));
 
 /* In shared memory. */
 struct pool {
@@ -89,14 +90,15 @@ static int run(struct job *job)
 		else
 			started++;
 	}
+	if (err) /* a smaller pool would not be what was asked for */
+		atomic_store(&pool->next, job->tasks);
 	for (unsigned i = 0; i < started; i++)
 		reap(pool, &pool->workers[i]);
-	/* All of them where no worker could be started, the rest where every one crashed. */
-	uint64_t left;
+	uint64_t left; /* tasks that nobody took, as every worker had crashed */
 	while ((left = atomic_fetch_add(&pool->next, 1)) < job->tasks)
-		job->fail(job, left, err ? err : -ECHILD);
+		job->fail(job, left, -ECHILD);
 	munmap(pool, size);
-	return 0;
+	return err;
 }
 
 const struct model model_prefork = {

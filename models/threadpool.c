@@ -51,14 +51,13 @@ static int run(struct job *job)
 		if (!err)
 			started++;
 	}
-	if (started == 0) /* a smaller pool still does the work; none cannot */
-		for (uint64_t i = 0; i < job->tasks; i++)
-			job->fail(job, i, err);
+	if (err) /* a smaller pool would not be what was asked for */
+		atomic_store(&pool.next, job->tasks);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	pthread_attr_destroy(&attr);
 	free(threads);
-	return 0;
+	return err;
 }
 
 const struct model model_threadpool = {

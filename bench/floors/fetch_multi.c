@@ -122,6 +122,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < job.concurrency; i++) {
 		CURL *easy = curl_easy_init();
 		struct floor_body *body = calloc(1, sizeof *body);
+		curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 		curl_easy_setopt(easy, CURLOPT_URL, job.url);
 		curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, floor_receive);
 		curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);

@@ -391,6 +391,12 @@ int transfer_start(struct loop *loop, struct transfer *transfer, struct io_fetch
 
 void transfer_close(struct transfer *transfer)
 {
+	struct transfer **link = &transfer->fetcher->starved;
+
+	while (*link && *link != transfer)
+		link = &(*link)->next_starved;
+	if (*link)
+		*link = transfer->next_starved;
 	if (!transfer->finished)
 		curl_multi_remove_handle(transfer->fetcher->multi, transfer->easy);
 	put_easy(transfer->fetcher, transfer->easy);
