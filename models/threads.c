@@ -16,7 +16,7 @@
 
 #include "model.h"
 
-/* Enough for any task here; glibc keeps small stacks for the next thread, large ones it unmaps. */
+/* Enough for any task here; glibc keeps 40 MiB of stacks for the next threads: 160 of this size. */
 enum { STACK_BYTES = 256 * 1024 };
 
 struct slot {

@@ -24,7 +24,7 @@ struct work {
 	char reason[256];            /* out: for a person, where setup fails */
 };
 
-enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED, WORKLOAD_STRUCTURE };
+enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED };
 
 /* The end of a task's callback form: err is 0 or a -errno. */
 typedef void task_done_fn(void *arg, int err, uint64_t digest);
@@ -58,7 +58,7 @@ struct workload {
 enum { WORK_PATH_MAX = 512 };
 void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX]);
 
-/* Every workload, in the order of the README's table, closed by NULL. */
+/* Every workload, in the order that tables show them, closed by NULL. */
 extern const struct workload *const workloads[];
 
 /* The workload of that name, or NULL. */
