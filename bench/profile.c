@@ -67,7 +67,7 @@ static const struct profile_row full[] = {
 };
 
 const struct profile profiles[] = {
-	{ "quick", "every model and workload, twice, in about 15 s", 2, 2, quick },
+	{ "quick", "every model and workload, twice, in about 10 s", 2, 2, quick },
 	{ "default", "what `make bench` runs: 6 trials a cell, within 5 minutes", 6, 6, standard },
 	{ "full", "more tasks, parameters and trials: an hour or so", 15, 15, full },
 	{ 0 },
