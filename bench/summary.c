@@ -5,94 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells.h"
 #include "stats.h"
 
-static double number(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static double latency(const json_t *trial, const char *key)
-{
-	return number(json_object_get(trial, "latency_ns"), key);
-}
-
-static double throughput(const json_t *trial)
-{
-	return number(trial, "throughput_per_s");
-}
-
-static double elapsed(const json_t *trial)
-{
-	return number(trial, "elapsed_s");
-}
-
-static double p50(const json_t *trial)
-{
-	return latency(trial, "p50");
-}
-
-static double p90(const json_t *trial)
-{
-	return latency(trial, "p90");
-}
-
-static double p99(const json_t *trial)
-{
-	return latency(trial, "p99");
-}
-
-static double p999(const json_t *trial)
-{
-	return latency(trial, "p99.9");
-}
-
-static double latency_max(const json_t *trial)
-{
-	return latency(trial, "max");
-}
-
-static double cpu_per_task(const json_t *trial)
-{
-	return (number(trial, "cpu_user_s") + number(trial, "cpu_system_s")) /
-		number(trial, "tasks");
-}
-
-static double switches_per_task(const json_t *trial)
-{
-	return (number(trial, "voluntary_switches") + number(trial, "involuntary_switches")) /
-		number(trial, "tasks");
-}
-
-static double peak_memory(const json_t *trial)
-{
-	return number(trial, "peak_memory_kib");
-}
-
-static double origin_share(const json_t *trial)
-{
-	return number(trial, "origin_cpu_s") / number(trial, "elapsed_s");
-}
-
-/* Each value of the summary, and how a trial gives it; NAN where it does not. */
-static const struct {
-	const char *key;
-	double (*of)(const json_t *trial);
+/*
+ * Each value of the summary as a trial has it: field of part (of the trial
+ * itself where that is NULL), with plus added and divided by over where those
+ * are named. NAN where the trial does not have it.
+ */
+static const struct measure {
+	const char *key, *part, *field, *plus, *over;
 } measures[] = {
-	{ "throughput_per_s", throughput },
-	{ "elapsed_s", elapsed },
-	{ "latency_p50_ns", p50 },
-	{ "latency_p90_ns", p90 },
-	{ "latency_p99_ns", p99 },
-	{ "latency_p99.9_ns", p999 },
-	{ "latency_max_ns", latency_max },
-	{ "cpu_per_task_s", cpu_per_task },
-	{ "switches_per_task", switches_per_task },
-	{ "peak_memory_kib", peak_memory },
-	{ "origin_cpu_share", origin_share },
+	{ "throughput_per_s", NULL, "throughput_per_s", NULL, NULL },
+	{ "elapsed_s", NULL, "elapsed_s", NULL, NULL },
+	{ "latency_p50_ns", "latency_ns", "p50", NULL, NULL },
+	{ "latency_p90_ns", "latency_ns", "p90", NULL, NULL },
+	{ "latency_p99_ns", "latency_ns", "p99", NULL, NULL },
+	{ "latency_p99.9_ns", "latency_ns", "p99.9", NULL, NULL },
+	{ "latency_max_ns", "latency_ns", "max", NULL, NULL },
+	{ "cpu_per_task_s", NULL, "cpu_user_s", "cpu_system_s", "tasks" },
+	{ "switches_per_task", NULL, "voluntary_switches", "involuntary_switches", "tasks" },
+	{ "peak_memory_kib", NULL, "peak_memory_kib", NULL, NULL },
+	{ "origin_cpu_share", NULL, "origin_cpu_s", NULL, "elapsed_s" },
 };
+
+static double measured(const struct measure *measure, const json_t *trial)
+{
+	const json_t *part = measure->part ? json_object_get(trial, measure->part) : trial;
+	double value = number_at(part, measure->field);
+
+	if (measure->plus)
+		value += number_at(part, measure->plus);
+	if (measure->over)
+		value /= number_at(part, measure->over);
+	return value;
+}
 
 json_t *summary_of(const double *values, size_t n)
 {
@@ -117,7 +64,7 @@ static json_t *summarise(const json_t *trials)
 	for (size_t m = 0; values && m < sizeof measures / sizeof *measures; m++) {
 		size_t known = 0;
 		for (size_t i = 0; i < n; i++) {
-			values[known] = measures[m].of(json_array_get(trials, i));
+			values[known] = measured(&measures[m], json_array_get(trials, i));
 			known += !isnan(values[known]);
 		}
 		json_object_set_new(summary, measures[m].key, summary_of(values, known));

@@ -50,7 +50,6 @@ static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_
 		return;
 	}
 	record->runs++;
-	record->trial = trial;
 	record->done = done;
 	record->arg = arg;
 	record->start_ns = io_now_ns();

@@ -26,9 +26,8 @@ struct record {
 	int64_t start_ns, end_ns; /* io_now_ns */
 	uint64_t digest;
 	int32_t err;
-	uint32_t runs;       /* times it was run: 1, or the model is broken */
-	struct trial *trial; /* for the callback form, with what to call at the end: */
-	job_done_fn *done;
+	uint32_t runs;     /* times it was run: 1, or the model is broken */
+	job_done_fn *done; /* what to call at the end of the callback form */
 	void *arg;
 } __attribute__((aligned(64)));
 

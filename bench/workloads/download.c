@@ -20,11 +20,7 @@ static const struct param params[] = {
 		.initial = "131072",
 		.min = 1,
 		.max = 1073741824 },
-	{ .name = "delay_ms",
-		.unit = "ms",
-		.summary = "the origin waits so long before it answers",
-		.initial = "0",
-		.max = 60000 },
+	WEB_DELAY("0"),
 	WEB_TIMEOUT,
 	{ 0 },
 };
@@ -291,11 +287,6 @@ static void callback(
 		finish(call);
 }
 
-static void teardown(struct work *work)
-{
-	free(work->state);
-}
-
 const struct workload workload_download = {
 	.name = "download",
 	.summary = "HTTP GET streamed to a file",
@@ -306,5 +297,5 @@ const struct workload workload_download = {
 	.setup = setup,
 	.task = task,
 	.callback = callback,
-	.teardown = teardown,
+	.teardown = web_teardown,
 };

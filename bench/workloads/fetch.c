@@ -9,11 +9,7 @@
 
 static const struct param params[] = {
 	WEB_URL,
-	{ .name = "delay_ms",
-		.unit = "ms",
-		.summary = "the origin waits so long before it answers",
-		.initial = "1",
-		.max = 60000 },
+	WEB_DELAY("1"),
 	{ .name = "body_bytes",
 		.unit = "bytes",
 		.summary = "what the origin answers",
@@ -118,11 +114,6 @@ static void callback(
 		finish(call, err);
 }
 
-static void teardown(struct work *work)
-{
-	free(work->state);
-}
-
 const struct workload workload_fetch = {
 	.name = "fetch",
 	.summary = "HTTP GET over libcurl",
@@ -133,5 +124,5 @@ const struct workload workload_fetch = {
 	.setup = setup,
 	.task = task,
 	.callback = callback,
-	.teardown = teardown,
+	.teardown = web_teardown,
 };

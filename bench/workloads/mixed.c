@@ -253,11 +253,6 @@ static void callback(
 		finish(call, err);
 }
 
-static void teardown(struct work *work)
-{
-	free(work->state);
-}
-
 const struct workload workload_mixed = {
 	.name = "mixed",
 	.summary = "fetch, hash for a given CPU time, write",
@@ -268,5 +263,5 @@ const struct workload workload_mixed = {
 	.setup = setup,
 	.task = task,
 	.callback = callback,
-	.teardown = teardown,
+	.teardown = web_teardown,
 };

@@ -23,11 +23,7 @@ struct target {
 };
 
 static const struct param params[] = {
-	{ .name = "delay_ms",
-		.unit = "ms",
-		.summary = "the origin waits so long before it answers",
-		.initial = "1",
-		.max = 60000 },
+	WEB_DELAY("1"),
 	{ .name = "body_bytes",
 		.unit = "bytes",
 		.summary = "what the origin answers",
@@ -219,11 +215,6 @@ static void callback(
 		finish(call, err);
 }
 
-static void teardown(struct work *work)
-{
-	free(work->state);
-}
-
 const struct workload workload_rawget = {
 	.name = "rawget",
 	.summary = "HTTP/1.0 GET over a plain socket",
@@ -234,5 +225,5 @@ const struct workload workload_rawget = {
 	.setup = setup,
 	.task = task,
 	.callback = callback,
-	.teardown = teardown,
+	.teardown = web_teardown,
 };

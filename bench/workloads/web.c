@@ -23,6 +23,11 @@ int web_status(int status)
 	return status == 200 ? 0 : -EBADMSG;
 }
 
+void web_teardown(struct work *work)
+{
+	free(work->state);
+}
+
 static uint64_t origin_digest(uint64_t body_bytes)
 {
 	enum { PIECE = 64 * 1024 };

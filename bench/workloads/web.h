@@ -18,6 +18,8 @@ struct web {
 /* Rows for a workload's table of parameters. */
 /* clang-format off */
 #define WEB_URL { .name = "url", .summary = "ask this server instead of the embedded origin", .initial = "" }
+#define WEB_DELAY(default_ms) { .name = "delay_ms", .unit = "ms", \
+	.summary = "the origin waits so long before it answers", .initial = default_ms, .max = 60000 }
 #define WEB_TIMEOUT { .name = "timeout_ms", .unit = "ms", .summary = "give a request up after", \
 	.initial = "10000", .min = 1, .max = 3600000 }
 /* clang-format on */
@@ -29,6 +31,9 @@ struct web {
  */
 int web_setup(struct work *work, struct web *web, const char *url, uint64_t body_bytes,
 	uint64_t delay_us);
+
+/* A workload's teardown that frees work->state. */
+void web_teardown(struct work *work);
 
 /* The digest of a body: XXH3, 64 bits. */
 uint64_t web_digest(const void *body, size_t size);
