@@ -2,6 +2,8 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,12 +82,56 @@ int cli_param(
 		return unknown_param(command, params->table, workload, name);
 	if (params_set(params, name, value) == 0)
 		return 0;
+	if (row->choices)
+		return cli_error(command, "parameter %s of %s is one of %s, not '%s'", name,
+			workload, row->choices, value);
 	if (!row->unit)
 		return cli_error(command, "parameter %s of %s is too long", name, workload);
 	return cli_error(command,
 		"parameter %s of %s takes a whole number from %lld to %lld%s%s, not '%s'", name,
 		workload, (long long)row->min, (long long)row->max, *row->unit ? " " : "",
 		row->unit, value);
+}
+
+int cli_address(const char *command, const char *text, struct sockaddr_in *address)
+{
+	char host[256], *end;
+	const char *colon = strrchr(text, ':');
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
+	unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+	if (!colon || colon == text || (size_t)(colon - text) >= sizeof host || colon[1] < '0' ||
+		colon[1] > '9' || *end || port > 65535)
+		return cli_error(command, "'%s' is not ADDR:PORT, such as 127.0.0.1:8080", text);
+	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+	int err = getaddrinfo(host, NULL, &hints, &found);
+	if (err)
+		return cli_error(command, "'%s' is not ADDR:PORT, such as 127.0.0.1:8080: %s", text,
+			gai_strerror(err));
+	memcpy(address, found->ai_addr, sizeof *address);
+	address->sin_port = htons(port);
+	freeaddrinfo(found);
+	return 0;
+}
+
+int cli_model(
+	const char *command, const char *text, const struct model **model, struct params *params)
+{
+	char copy[256];
+	char *rest = NULL;
+	int status = 0;
+
+	if (strlen(text) >= sizeof copy)
+		return cli_unknown(command, "model", text, cli_model_name);
+	strcpy(copy, text);
+	const char *name = strtok_r(copy, ":", &rest);
+	*model = name ? model_find(name) : NULL;
+	if (!*model)
+		return cli_unknown(command, "model", name ? name : "", cli_model_name);
+	params_init(params, (*model)->params);
+	while (!status && (name = strtok_r(NULL, ":", &rest)))
+		status = cli_param(command, params, (*model)->name, name);
+	return status;
 }
 
 const char *cli_model_name(unsigned k)
@@ -101,4 +147,12 @@ const char *cli_workload_name(unsigned k)
 const char *cli_profile_name(unsigned k)
 {
 	return profiles[k].name;
+}
+
+const char *cli_service_name(unsigned k)
+{
+	for (unsigned i = 0; workloads[i]; i++)
+		if (workloads[i]->kind == WORKLOAD_SERVICE && k-- == 0)
+			return workloads[i]->name;
+	return NULL;
 }

@@ -5,7 +5,9 @@
 /* What the subcommands share: how they read their arguments and say what is wrong with them. */
 #include <stdint.h>
 
+struct model;
 struct params;
+struct sockaddr_in;
 
 enum { CLI_CONCURRENCY_MAX = 1000000, CLI_TASKS_MAX = 100000000 };
 
@@ -40,9 +42,20 @@ int cli_unknown(
 int cli_param(
 	const char *command, struct params *params, const char *workload, const char *assignment);
 
+/*
+ * Read a model with parameters of its own, MODEL[:NAME=VALUE].., or say what
+ * is wrong. 0 or EXIT_USAGE.
+ */
+int cli_model(
+	const char *command, const char *text, const struct model **model, struct params *params);
+
+/* Read ADDR:PORT, an IPv4 address or a name that has one, or say what is wrong. 0 or EXIT_USAGE. */
+int cli_address(const char *command, const char *text, struct sockaddr_in *address);
+
 /* The names of the tables, for cli_unknown and for `list`. */
 const char *cli_model_name(unsigned k);
 const char *cli_workload_name(unsigned k);
+const char *cli_service_name(unsigned k);
 const char *cli_profile_name(unsigned k);
 
 #endif

@@ -38,7 +38,7 @@ static json_t *param_json(const struct param *param)
 
 static json_t *workloads_json(void)
 {
-	static const char *const kinds[] = { "io", "cpu", "mixed" };
+	static const char *const kinds[] = { "io", "cpu", "mixed", "service" };
 	json_t *list = json_array();
 
 	for (const struct workload *const *row = workloads; *row; row++) {

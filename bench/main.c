@@ -11,6 +11,7 @@
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
+#include "serve.h"
 #include "trial.h"
 
 static const struct command {
@@ -20,6 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "list", list_main, "what can be run: models, workloads, profiles" },
 	{ "run", run_main, "measure: every model on every workload, or those you name" },
+	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "export", export_main, "a results file in another format" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +22,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cli.h"
 
 enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000 };
 
@@ -198,38 +199,14 @@ static void raise_fd_limit(void)
 	}
 }
 
-/* ADDR:PORT, an IPv4 address or a name that has one. 0 or -EINVAL. */
-static int read_address(const char *text, struct sockaddr_in *addr)
-{
-	char host[256], *end;
-	const char *colon = strrchr(text, ':');
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
-
-	if (!colon || colon == text || (size_t)(colon - text) >= sizeof host)
-		return -EINVAL;
-	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
-	unsigned long port = strtoul(colon + 1, &end, 10);
-	if (colon[1] < '0' || colon[1] > '9' || *end || port > 65535 ||
-		getaddrinfo(host, NULL, &hints, &found) != 0)
-		return -EINVAL;
-	memcpy(addr, found->ai_addr, sizeof *addr);
-	addr->sin_port = htons(port);
-	freeaddrinfo(found);
-	return 0;
-}
-
 /* Listen where the user said, and say where that is. The socket, or -errno and a message. */
 static int listen_by_hand(const char *text)
 {
 	struct sockaddr_in addr;
 	char name[INET_ADDRSTRLEN];
 
-	int err = read_address(text, &addr);
-	if (err) {
-		fprintf(stderr, "concbench origin: '%s' is not ADDR:PORT, such as 127.0.0.1:8080\n",
-			text);
-		return err;
-	}
+	if (cli_address("origin", text, &addr) != 0)
+		return -EINVAL;
 	int fd = open_listener(&addr);
 	if (fd < 0) {
 		fprintf(stderr, "concbench origin: cannot listen on %s: %s%s\n", text,

@@ -139,7 +139,7 @@ static int add_selection(struct plan *plan, const struct selection *selection)
 
 	for (const struct workload *const *row = workloads; *row && !status; row++) {
 		struct cell cell = { .spec.workload = *row };
-		if (!selected(selection, *row))
+		if (!selected(selection, *row) || (*row)->kind == WORKLOAD_SERVICE)
 			continue;
 		params_init(&cell.spec.params, (*row)->params);
 		status = set_params(selection, &cell.spec);

@@ -7,7 +7,8 @@
  * What to watch: concurrency is 1 whatever was asked for. The yardstick for
  * all the others, and as good as any of them when there is one thing to do.
  */
-#include "model.h"
+#include "io.h"
+#include "service.h"
 
 static int run(struct job *job)
 {
@@ -16,9 +17,23 @@ static int run(struct job *job)
 	return 0;
 }
 
+/* An iterative server: while it serves one client, the others wait in the backlog. */
+static int serve(struct service *service)
+{
+	struct connection *connection;
+	int listener = service_listen(service, false);
+
+	if (listener < 0)
+		return listener;
+	while ((connection = service_accept(service, listener)))
+		connection_serve(connection);
+	return io_close(listener);
+}
+
 const struct model model_blocking = {
 	.name = "blocking",
 	.summary = "one task after the other",
 	.features = MODEL_SHARED_MEMORY,
 	.run = run,
+	.serve = serve,
 };

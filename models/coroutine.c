@@ -13,7 +13,7 @@
  * runs, so shared state needs no lock there.
  */
 #include "runtime/coroutine.h"
-#include "model.h"
+#include "service.h"
 
 struct run {
 	struct job *job;
@@ -64,9 +64,50 @@ static int run(struct job *job)
 	return err;
 }
 
+/* A server: a coroutine for every connection, and one that accepts them. */
+struct server {
+	struct service *service;
+	int err;
+};
+
+static void serve_one(void *arg)
+{
+	connection_serve(arg);
+}
+
+static void accept_all(void *arg)
+{
+	struct server *server = arg;
+	struct connection *connection;
+	int listener = service_listen(server->service, false);
+
+	if (listener < 0) {
+		server->err = listener;
+		return;
+	}
+	while ((connection = service_accept(server->service, listener)))
+		if (coroutine_spawn(serve_one, connection) != 0)
+			connection_refuse(connection);
+	io_close(listener);
+}
+
+static int serve(struct service *service)
+{
+	struct server server = { .service = service };
+	struct loop loop;
+	int err = loop_init(&loop);
+
+	if (err)
+		return err;
+	err = coroutine_run(&loop, accept_all, &server);
+	loop_close(&loop);
+	return err ? err : server.err;
+}
+
 const struct model model_coroutine = {
 	.name = "coroutine",
 	.summary = "a stackful coroutine for every task, on one libuv loop",
 	.features = MODEL_CONCURRENT | MODEL_SHARED_MEMORY,
 	.run = run,
+	.serve = serve,
 };

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 struct loop;
+struct param;
+struct service;
 
 typedef void job_done_fn(void *arg);
 
@@ -44,10 +46,11 @@ enum model_feature {
 };
 
 struct model {
-	const char *name;        /* --model argument, JSON key and file name */
-	const char *summary;     /* one line for `list` */
-	const char *unavailable; /* NULL, or why this build or machine lacks it */
-	unsigned features;       /* enum model_feature, or-ed */
+	const char *name;           /* --model argument, JSON key and file name */
+	const char *summary;        /* one line for `list` */
+	const char *unavailable;    /* NULL, or why this build or machine lacks it */
+	unsigned features;          /* enum model_feature, or-ed */
+	const struct param *params; /* the model's own; may be NULL */
 
 	/*
 	 * Run every task of job. Returns 0 when each task was run or failed
@@ -55,6 +58,13 @@ struct model {
 	 * tasks may not have been run.
 	 */
 	int (*run)(struct job *job);
+
+	/*
+	 * Serve until the service is stopped (models/service.h), then let its
+	 * connections end. 0, or a -errno when it could not begin. NULL: this
+	 * model serves nothing.
+	 */
+	int (*serve)(struct service *service);
 };
 
 /* Every model, in the order of the README's table, closed by NULL. */

@@ -2,6 +2,7 @@
 #include "param.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,18 @@ const struct param *param_find(const struct param *table, const char *name)
 		if (strcmp(row->name, name) == 0)
 			return row;
 	return NULL;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+	size_t size = strlen(value);
+
+	for (const char *at = choices; at; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strcspn(at, "|") == size && strncmp(at, value, size) == 0)
+			return true;
+	}
+	return false;
 }
 
 int params_set(struct params *params, const char *name, const char *value)
@@ -33,6 +46,8 @@ int params_set(struct params *params, const char *name, const char *value)
 			return -ERANGE;
 		params->value[place].number = number;
 	}
+	if (row->choices && !is_choice(row->choices, value))
+		return -ERANGE;
 	snprintf(params->value[place].text, sizeof params->value[place].text, "%s", value);
 	return 0;
 }

@@ -13,10 +13,11 @@ struct param {
 	const char *unit;    /* "ms", "bytes"; "" for a plain number; NULL for a text parameter */
 	const char *summary; /* one line for `list` */
 	const char *initial; /* the default, as one would type it */
+	const char *choices; /* of a text parameter, where only these will do: "one|another" */
 	int64_t min, max;    /* of a number */
 };
 
-enum { PARAMS_MAX = 8 }; /* rows of a table */
+enum { PARAMS_MAX = 16 }; /* rows of a table */
 
 /* A table with a value for each row. */
 struct params {
@@ -33,7 +34,7 @@ void params_init(struct params *params, const struct param *table);
 /*
  * Set one value from its text. Returns 0; -ENOENT when the table has no such
  * name; -EINVAL for what is not a whole number (or too long a text), -ERANGE
- * outside min .. max.
+ * outside min .. max or not among the choices.
  */
 int params_set(struct params *params, const char *name, const char *value);
 

@@ -14,13 +14,19 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "model.h"
+#include "io.h"
+#include "service.h"
 
 enum { STACK_BYTES = 256 * 1024 };
 
 struct pool {
 	struct job *job;
 	atomic_ullong next;
+};
+
+struct server {
+	struct service *service;
+	int listener;
 };
 
 static void *work(void *arg)
@@ -33,10 +39,11 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static int run(struct job *job)
+/* Run body(arg) in so many threads and wait for them; where one cannot be made, call give_up(arg)
+ * and return why: a smaller pool would not be what was asked for. */
+static int in_threads(
+	unsigned workers, void *(*body)(void *arg), void (*give_up)(void *arg), void *arg)
 {
-	struct pool pool = { .job = job };
-	unsigned workers = job->tasks < job->concurrency ? job->tasks : job->concurrency;
 	unsigned started = 0;
 	pthread_t *threads = calloc(workers, sizeof *threads);
 	pthread_attr_t attr;
@@ -47,16 +54,59 @@ static int run(struct job *job)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	while (started < workers && !err) {
-		err = -pthread_create(&threads[started], &attr, work, &pool);
+		err = -pthread_create(&threads[started], &attr, body, arg);
 		if (!err)
 			started++;
 	}
-	if (err) /* a smaller pool would not be what was asked for */
-		atomic_store(&pool.next, job->tasks);
+	if (err)
+		give_up(arg);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	pthread_attr_destroy(&attr);
 	free(threads);
+	return err;
+}
+
+static void take_no_more(void *arg)
+{
+	struct pool *pool = arg;
+
+	atomic_store(&pool->next, pool->job->tasks);
+}
+
+static int run(struct job *job)
+{
+	struct pool pool = { .job = job };
+
+	return in_threads(job->tasks < job->concurrency ? job->tasks : job->concurrency, work,
+		take_no_more, &pool);
+}
+
+/* A server: every thread of the pool accepts, and serves one connection at a time. */
+static void *accept_and_serve(void *arg)
+{
+	struct server *server = arg;
+	struct connection *connection;
+
+	while ((connection = service_accept(server->service, server->listener)))
+		connection_serve(connection);
+	return NULL;
+}
+
+static void accept_no_more(void *arg)
+{
+	(void)arg;
+	service_stop();
+}
+
+static int serve(struct service *service)
+{
+	struct server server = { service, service_listen(service, false) };
+
+	if (server.listener < 0)
+		return server.listener;
+	int err = in_threads(service->workers, accept_and_serve, accept_no_more, &server);
+	io_close(server.listener);
 	return err;
 }
 
@@ -65,4 +115,5 @@ const struct model model_threadpool = {
 	.summary = "a pool of threads, each taking task after task",
 	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY,
 	.run = run,
+	.serve = serve,
 };

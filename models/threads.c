@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "model.h"
+#include "io.h"
+#include "service.h"
 
 /* Enough for any task here; glibc keeps 40 MiB of stacks for the next threads: 160 of this size. */
 enum { STACK_BYTES = 256 * 1024 };
@@ -102,9 +103,37 @@ static int run(struct job *job)
 	return 0;
 }
 
+static void *serve_one(void *arg)
+{
+	connection_serve(arg);
+	return NULL;
+}
+
+/* A server: a thread for every connection. Nobody joins them, so they are detached. */
+static int serve(struct service *service)
+{
+	struct connection *connection;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int listener = service_listen(service, false);
+
+	if (listener < 0)
+		return listener;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	while ((connection = service_accept(service, listener)))
+		if (pthread_create(&thread, &attr, serve_one, connection) != 0)
+			connection_refuse(connection);
+	service_wait();
+	pthread_attr_destroy(&attr);
+	return io_close(listener);
+}
+
 const struct model model_threads = {
 	.name = "threads",
 	.summary = "a POSIX thread for every task",
 	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY,
 	.run = run,
+	.serve = serve,
 };

@@ -188,8 +188,13 @@ static void workloads_match_their_folder(void **state)
 			fail_msg("%s does not define workload_%s", path, workload->name);
 		assert_ptr_equal(workload_find(workload->name), workload);
 		assert_true(workload->summary && *workload->summary);
-		assert_non_null(workload->task);
-		assert_true(workload->tasks > 0);
+		if (workload->kind == WORKLOAD_SERVICE) {
+			assert_non_null(workload->connection);
+			assert_non_null(workload->client);
+		} else {
+			assert_non_null(workload->task);
+			assert_true(workload->tasks > 0);
+		}
 		params_init(&params, workload->params); /* aborts on a bad default */
 	}
 	assert_int_equal(
@@ -223,8 +228,8 @@ static size_t count_cases(void)
 
 	while (models[model_count])
 		model_count++;
-	while (workloads[workload_count])
-		workload_count++;
+	for (int w = 0; workloads[w]; w++)
+		workload_count += workloads[w]->kind != WORKLOAD_SERVICE;
 	return model_count * workload_count * CONCURRENCIES;
 }
 
@@ -232,7 +237,7 @@ static size_t count_cases(void)
 static void make_cases(struct contract *contract, struct CMUnitTest *test)
 {
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; models[m]; m++)
+		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
 			for (int c = 0; c < CONCURRENCIES; c++) {
 				contract->model = models[m];
 				contract->workload = workloads[w];

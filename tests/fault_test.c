@@ -608,7 +608,7 @@ int main(void)
 			.test_func = fault_case,
 			.initial_state = (void *)&cases[i] };
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; models[m] && count < PAIRINGS_MAX; m++) {
+		for (int m = 0; workloads[w]->task && models[m] && count < PAIRINGS_MAX; m++) {
 			struct pairing *pairing = &pairings[count];
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",

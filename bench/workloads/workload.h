@@ -11,6 +11,7 @@
 
 #include "../../models/param.h"
 
+struct client;
 struct loop;
 struct origin;
 
@@ -24,10 +25,13 @@ struct work {
 	char reason[256];            /* out: for a person, where setup fails */
 };
 
-enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED };
+enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED, WORKLOAD_SERVICE };
 
 /* The end of a task's callback form: err is 0 or a -errno. */
 typedef void task_done_fn(void *arg, int err, uint64_t digest);
+
+/* The end of a connection's callback form. */
+typedef void connection_done_fn(void *arg);
 
 struct workload {
 	const char *name, *summary;
@@ -49,6 +53,17 @@ struct workload {
 	 */
 	void (*callback)(
 		struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg);
+
+	/*
+	 * A service has these in place of the two above. The straight-line
+	 * handler serves fd to its end and does not close it; the callback form
+	 * closes it and then calls done, once.
+	 */
+	void (*connection)(struct work *work, int fd);
+	void (*connection_callback)(
+		struct work *work, int fd, struct loop *loop, connection_done_fn *done, void *arg);
+	const char *refusal;         /* what a client beyond the limit is told; NULL: nothing */
+	const struct client *client; /* how the load generator talks to it */
 
 	/* Undo setup, also one that failed half-way. May be NULL. */
 	void (*teardown)(struct work *work);

@@ -5,7 +5,8 @@
 #include "workload.h"
 
 extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
-	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed;
+	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed,
+	workload_echo;
 
 const struct workload *const workloads[] = {
 	&workload_null,
@@ -17,6 +18,7 @@ const struct workload *const workloads[] = {
 	&workload_primes,
 	&workload_sha256,
 	&workload_mixed,
+	&workload_echo,
 	NULL,
 };
 

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "serve.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "../models/http.h"
+#include "../models/service.h"
+#include "cli.h"
+#include "origin.h"
+#include "workloads/workload.h"
+
+static const char usage[] =
+	"usage: concbench serve -m MODEL[:NAME=VALUE] -w SERVICE [--listen ADDR:PORT]\n"
+	"                       [--param NAME=VALUE].. [--workers N] [--max-connections N]\n"
+	"                       [--drain S]\n"
+	"Serve under a model until SIGTERM or SIGINT; prints the address as one line.\n"
+	"  --listen ADDR:PORT     where (default 127.0.0.1:0, a free port)\n"
+	"  --workers N            threads or processes of a pool (default 64)\n"
+	"  --max-connections N    at a time; others are refused (default 20000)\n"
+	"  --drain S              after the signal, cut off what lasts longer (default 5)\n";
+
+enum { OPT_LISTEN = 256, OPT_PARAM, OPT_WORKERS, OPT_MAX_CONNECTIONS, OPT_DRAIN, OPT_HELP };
+
+static const struct option options[] = {
+	{ "model", required_argument, NULL, 'm' },
+	{ "service", required_argument, NULL, 'w' },
+	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "param", required_argument, NULL, OPT_PARAM },
+	{ "workers", required_argument, NULL, OPT_WORKERS },
+	{ "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
+	{ "drain", required_argument, NULL, OPT_DRAIN },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+struct server {
+	struct service service; /* first, so that a service is its server */
+	const struct model *model;
+	const struct workload *workload;
+	struct params model_params, params;
+	struct work work;
+	struct origin origin;
+	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the service is known */
+	int param_count;
+	bool help;
+};
+
+static void handle(struct service *service, int fd)
+{
+	struct server *server = (struct server *)service;
+
+	server->workload->connection(&server->work, fd);
+}
+
+static void start(struct service *service, int fd, struct loop *loop, job_done_fn *done, void *arg)
+{
+	struct server *server = (struct server *)service;
+
+	server->workload->connection_callback(&server->work, fd, loop, done, arg);
+}
+
+static void listening(struct service *service)
+{
+	char name[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &service->address.sin_addr, name, sizeof name);
+	printf("%s:%d\n", name, ntohs(service->address.sin_port));
+	fflush(stdout);
+}
+
+static int read_count(const char *option, const char *unit, uint64_t min, unsigned *count)
+{
+	uint64_t number = 0;
+	int status = cli_number("serve", option, optarg, unit, min, CLI_CONCURRENCY_MAX, &number);
+
+	*count = number;
+	return status;
+}
+
+static int read_option(struct server *server, int opt)
+{
+	switch (opt) {
+	case 'm':
+		return cli_model("serve", optarg, &server->model, &server->model_params);
+	case 'w':
+		server->workload = workload_find(optarg);
+		return server->workload && server->workload->kind == WORKLOAD_SERVICE
+			? 0
+			: cli_unknown("serve", "service", optarg, cli_service_name);
+	case OPT_LISTEN:
+		return cli_address("serve", optarg, &server->service.address);
+	case OPT_PARAM:
+		if (server->param_count == PARAMS_MAX)
+			return cli_error(
+				"serve", "no service has more than %d parameters", PARAMS_MAX);
+		server->param[server->param_count++] = optarg;
+		return 0;
+	case OPT_WORKERS:
+		return read_count("--workers", "", 1, &server->service.workers);
+	case OPT_MAX_CONNECTIONS:
+		return read_count("--max-connections", "", 1, &server->service.connections_max);
+	case OPT_DRAIN:
+		return read_count("--drain", "s", 1, &server->service.drain_s);
+	case OPT_HELP:
+		server->help = true;
+		return 0;
+	default:
+		return cli_help("serve"); /* getopt has said why */
+	}
+}
+
+static int read_arguments(struct server *server, int argc, char **argv)
+{
+	int opt, status = 0;
+
+	while ((opt = getopt_long(argc, argv, "m:w:", options, NULL)) != -1 && !status)
+		status = read_option(server, opt);
+	if (status || server->help)
+		return status;
+	if (optind < argc)
+		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
+	if (!server->model || !server->workload)
+		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
+	if (server->model->unavailable)
+		return cli_error(
+			"serve", "%s: %s", server->model->name, server->model->unavailable);
+	if (!server->model->serve)
+		return cli_error("serve", "%s serves nothing", server->model->name);
+	params_init(&server->params, server->workload->params);
+	for (int i = 0; i < server->param_count && !status; i++)
+		status = cli_param(
+			"serve", &server->params, server->workload->name, server->param[i]);
+	return status;
+}
+
+/* The kernel would round sleeps up by 50 us; and every connection is a descriptor. */
+static void prepare_process(void)
+{
+	struct rlimit limit;
+
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static int serve(struct server *server)
+{
+	const struct workload *workload = server->workload;
+
+	prepare_process();
+	service_stop_on_signals(&server->service);
+	int err = workload->setup ? workload->setup(&server->work) : 0;
+	if (err)
+		cli_error(
+			"serve", "%s", *server->work.reason ? server->work.reason : strerror(-err));
+	if (!err) {
+		err = server->model->serve(&server->service);
+		if (err)
+			cli_error("serve", "%s: cannot serve: %s%s", server->model->name,
+				strerror(-err),
+				err == -EADDRINUSE ? "; choose another port, or 0 for a free one"
+						   : "");
+	}
+	http_close_idle();
+	if (workload->teardown)
+		workload->teardown(&server->work);
+	origin_stop(&server->origin);
+	curl_global_cleanup();
+	return err ? EXIT_USAGE : EXIT_OK;
+}
+
+int serve_main(int argc, char **argv)
+{
+	struct server server = {
+		.service = { .address = { .sin_family = AF_INET,
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+			.workers = 64,
+			.connections_max = 20000,
+			.drain_s = 5,
+			.handle = handle,
+			.start = start,
+			.listening = listening },
+	};
+	int status = read_arguments(&server, argc, argv);
+
+	if (status || server.help) {
+		if (!status)
+			fputs(usage, stdout);
+		return status;
+	}
+	server.service.params = &server.model_params;
+	server.service.refusal = server.workload->refusal ? server.workload->refusal : "";
+	server.work = (struct work){ .params = &server.params, .origin = &server.origin };
+	return serve(&server);
+}
