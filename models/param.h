@@ -13,8 +13,8 @@ struct param {
 	const char *unit;    /* "ms", "bytes"; "" for a plain number; NULL for a text parameter */
 	const char *summary; /* one line for `list` */
 	const char *initial; /* the default, as one would type it */
-	const char *choices; /* of a text parameter, where only these will do: "one|another" */
 	int64_t min, max;    /* of a number */
+	const char *choices; /* of a text parameter, where only these will do: "one|another" */
 };
 
 enum { PARAMS_MAX = 16 }; /* rows of a table */
