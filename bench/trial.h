@@ -11,13 +11,16 @@
 
 /* What one trial is to do. */
 struct trial_spec {
-	const struct model *model;
+	const char *model_name;    /* as asked for, with the model's own parameters */
+	const struct model *model; /* NULL where the service is an outside one */
+	const char *external;      /* then: its ADDR:PORT */
 	const struct workload *workload;
 	struct params params;
 	unsigned concurrency;
 	uint64_t tasks;
-	uint64_t warmup; /* tasks run before, and not measured */
-	bool pin;        /* model and origin on disjoint CPUs */
+	uint64_t warmup;      /* tasks run before, and not measured */
+	bool pin;             /* model and origin on disjoint CPUs */
+	double ceiling_per_s; /* of the load generator; 0: not known */
 	const char *workdir;
 };
 
