@@ -63,6 +63,9 @@ void trial_close(struct trial *trial);
  */
 json_t *trial_measure(const struct trial_spec *spec);
 
+/* The same for a service: start its server, load it, stop it. */
+json_t *trial_measure_service(const struct trial_spec *spec);
+
 /* Descriptors that a trial may have open in one process. */
 uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency);
 

@@ -144,7 +144,8 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 
 static int measure_and_print(const struct trial_spec *spec)
 {
-	json_t *json = trial_measure(spec);
+	json_t *json = spec->workload->kind == WORKLOAD_SERVICE ? trial_measure_service(spec)
+								: trial_measure(spec);
 	const char *status = json_string_value(json_object_get(json, "status"));
 	bool good = status && strcmp(status, "ok") == 0;
 
