@@ -16,7 +16,7 @@ R      = results/latest
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
-SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c)
+SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c)
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
