@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.h"
+
+extern const struct client client_http;
+
+const struct client client_http = { 0 };
