@@ -51,16 +51,41 @@ static const struct param params[] = {
 	{ 0 },
 };
 
-static enum http_status fetch_all(const struct http_service *service)
+static bool fetch_in_turn(
+	const struct http_service *service, struct http_call *calls, unsigned count)
 {
-	struct http_call *calls = malloc(service->backends * sizeof *calls);
-	bool good = calls != NULL;
-
-	for (unsigned i = 0; i < service->backends && good; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		http_call_prepare(service, &calls[i]);
 		int status = io_fetch(&calls[i].fetch);
-		good = http_call_good(service, &calls[i], status);
+		if (!http_call_good(service, &calls[i], status))
+			return false;
 	}
+	return true;
+}
+
+static bool fetch_at_once(
+	const struct http_service *service, struct http_call *calls, unsigned count)
+{
+	struct io_fetch *fetches[HTTP_BACKENDS_MAX] = { 0 };
+	bool good = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		http_call_prepare(service, &calls[i]);
+		fetches[i] = &calls[i].fetch;
+	}
+	io_gather(fetches, count);
+	for (unsigned i = 0; i < count; i++)
+		good = good && http_call_good(service, &calls[i], fetches[i]->status);
+	return good;
+}
+
+static enum http_status ask_backends(const struct http_service *service)
+{
+	struct http_call *calls = malloc(service->backends * sizeof *calls);
+	bool good = calls &&
+		(service->gathered ? fetch_at_once : fetch_in_turn)(
+			service, calls, service->backends);
+
 	free(calls);
 	return good ? HTTP_STATUS_OK : HTTP_STATUS_BAD_GATEWAY;
 }
@@ -72,7 +97,7 @@ static enum http_status work_for(const struct http_service *service)
 	if (service->delay_ns)
 		io_sleep(service->delay_ns);
 	if (service->backends > 0)
-		status = fetch_all(service);
+		status = ask_backends(service);
 	return status == HTTP_STATUS_OK ? http_compute(service) : status;
 }
 
