@@ -192,6 +192,7 @@ const struct workload workload_http = {
 	.fds_per_task = 1,
 	.setup = http_service_setup,
 	.connection = connection,
+	.connection_callback = http_callback,
 	.refusal = "HTTP/1.1 503 Service Unavailable\r\n"
 		   "Server: concbench\r\n"
 		   "Content-Type: text/plain\r\n"
