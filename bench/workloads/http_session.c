@@ -7,7 +7,7 @@
 
 #include "../origin_request.h"
 
-enum { BATCH_BYTES = 16384, EXPECT_BYTES = 6, NO_EXPECT = 255 };
+enum { BATCH_BYTES = 32768, EXPECT_BYTES = 6, NO_EXPECT = 255 };
 
 void session_open(struct session *session, const struct replies *replies, char *input)
 {
