@@ -146,7 +146,8 @@ static char *long_head(size_t size, bool target)
 	const char *start = target ? "GET /" : "GET / HTTP/1.1\r\nX: ";
 
 	memset(head, 'a', size);
-	memcpy(head, start, strlen(start));
+	for (size_t i = 0; start[i]; i++)
+		head[i] = start[i];
 	if (target)
 		memcpy(head + size - strlen(end), end, sizeof end);
 	else
@@ -193,7 +194,7 @@ static void bodies_have_a_limit(void **state)
 			char *input = malloc(bytes + 200);
 			int head = sprintf(input, chunked ? chunk : length, (int)bytes);
 			origin_fill(input + head, bytes, 0);
-			memcpy(input + head + bytes, "\r\n0\r\n\r\n", 7);
+			snprintf(input + head + bytes, 100, "\r\n0\r\n\r\n");
 			struct output output = whole(input, head + bytes + (chunked ? 7 : 0));
 			assert_memory_equal(
 				output.text, over ? "HTTP/1.1 413" : "HTTP/1.1 200", 12);

@@ -8,7 +8,7 @@
 #include "http_session.h"
 #include "workload.h"
 
-enum { HTTP_BACKENDS_MAX = 16, HTTP_BACKEND_BYTES = 1024, HTTP_INPUT_BYTES = 8192 };
+enum { HTTP_BACKENDS_MAX = IO_GATHER_MAX, HTTP_BACKEND_BYTES = 1024, HTTP_INPUT_BYTES = 8192 };
 
 struct http_service {
 	struct replies replies;
