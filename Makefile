@@ -9,7 +9,7 @@ OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter 
 WARN   = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wvla $(if $(STRICT),-Werror)
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
-LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lxxhash -lm
+LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lm
 comma  = ,
 R      = results/latest
 
@@ -23,8 +23,8 @@ FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
 TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/*.[ch])
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
-	libboost-context-dev libhttp-parser-dev libxxhash-dev hyperfine gnuplot-nox
-TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema procps
+	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev hyperfine gnuplot-nox
+TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema python3-websockets procps
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program
