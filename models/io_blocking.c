@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The blocking world: every call is its system call, and the thread waits in
- * the kernel. A deadline costs one ppoll more.
+ * the kernel. A deadline costs a read one ppoll more.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -120,22 +120,39 @@ static ssize_t blocking_read(int fd, void *buf, size_t size, int64_t deadline_ns
 	return n < 0 ? -errno : n;
 }
 
-static ssize_t blocking_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
+/* A pipe that is ready has room for PIPE_BUF bytes at least; more could wait past the deadline. */
+static ssize_t write_pipe(int fd, const void *buf, size_t size, int64_t deadline_ns)
 {
+	size_t fits = deadline_ns == IO_FOREVER || size < PIPE_BUF ? size : PIPE_BUF;
 	int err = wait_ready(fd, POLLOUT, deadline_ns);
+	ssize_t n;
 
 	if (err)
 		return err;
-	/* Room for a byte is not room for all: with a deadline, what does not fit must not wait. */
-	int flags = MSG_NOSIGNAL | (deadline_ns == IO_FOREVER ? 0 : MSG_DONTWAIT);
-	size_t fits = deadline_ns == IO_FOREVER || size < PIPE_BUF ? size : PIPE_BUF;
-	ssize_t n;
-	do {
-		n = send(fd, buf, size, flags);
-		if (n < 0 && errno == ENOTSOCK)
-			n = write(fd, buf, fits); /* a pipe that is ready has room for so much */
-	} while (n < 0 && errno == EINTR);
+	do
+		n = write(fd, buf, fits);
+	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
+}
+
+/* A socket mostly has room, so with a deadline it is tried first and waited for only if it has
+ * none. */
+static ssize_t blocking_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
+{
+	int flags = MSG_NOSIGNAL | (deadline_ns == IO_FOREVER ? 0 : MSG_DONTWAIT);
+
+	for (;;) {
+		ssize_t n = send(fd, buf, size, flags);
+		if (n >= 0)
+			return n;
+		if (errno == ENOTSOCK)
+			return write_pipe(fd, buf, size, deadline_ns);
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		int err = errno == EAGAIN ? wait_ready(fd, POLLOUT, deadline_ns) : 0;
+		if (err)
+			return err;
+	}
 }
 
 static int blocking_close(int fd)

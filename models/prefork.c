@@ -11,15 +11,23 @@
  * on with the rest. What the tasks would share must be put where all can see.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "descriptor.h"
+#include "io.h"
+#include "service.h"
 
 /* A cache line each, as every worker writes to its own at every task. */
 struct worker {
@@ -101,9 +109,176 @@ static int run(struct job *job)
 	return err;
 }
 
+/*
+ * A server: the workers take connections, one at a time each, in one of the
+ * ways that W. R. Stevens compares (UNIX Network Programming, vol. 1, ch. 30).
+ */
+static const struct param params[] = {
+	{ .name = "accept",
+		.summary = "how workers take connections: all at one socket, under a lock, each at "
+			   "a socket of its own (reuseport), or passed by the parent",
+		.initial = "all",
+		.choices = "all|lock|reuseport|passed" },
+	{ 0 },
+};
+
+struct seat {
+	pid_t pid;
+	int listener;   /* where it accepts; -1 when it is passed connections */
+	int channel[2]; /* the parent's end and the worker's, for those */
+};
+
+struct server {
+	struct service *service;
+	pthread_mutex_t *lock; /* of shared memory; NULL but for "lock" */
+	int idle[2];           /* a pipe of the numbers of idle workers, for "passed" */
+	struct seat *seats;
+};
+
+static struct connection *accept_next(struct server *server, struct seat *seat)
+{
+	struct connection *connection;
+
+	if (!server->lock)
+		return service_accept(server->service, seat->listener);
+	if (pthread_mutex_lock(server->lock) == EOWNERDEAD)
+		pthread_mutex_consistent(server->lock);
+	connection = service_accept(server->service, seat->listener);
+	pthread_mutex_unlock(server->lock);
+	return connection;
+}
+
+/* Say that this worker is idle, and wait for a connection from the parent. */
+static struct connection *receive_next(struct server *server, struct seat *seat)
+{
+	unsigned number = seat - server->seats;
+	int fd = -1;
+
+	if (write(server->idle[1], &number, sizeof number) == sizeof number)
+		fd = descriptor_receive(seat->channel[1]);
+	return fd < 0 ? NULL : service_adopt(server->service, fd);
+}
+
+static int start_worker(struct server *server, struct seat *seat)
+{
+	struct connection *connection;
+	pid_t parent = getpid();
+
+	seat->pid = fork();
+	if (seat->pid != 0)
+		return seat->pid < 0 ? -errno : 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent &&
+		(connection = seat->listener >= 0 ? accept_next(server, seat)
+						  : receive_next(server, seat)))
+		connection_serve(connection);
+	_exit(0);
+}
+
+/* A worker that crashed costs the connection it was on; another takes its seat. */
+static void replace_dead(struct server *server)
+{
+	for (unsigned i = 0; i < server->service->workers; i++)
+		if (waitpid(server->seats[i].pid, NULL, WNOHANG) > 0 && !service_stopped())
+			start_worker(server, &server->seats[i]);
+}
+
+/* The parent's part: to accept and pass on, where that is the way, and to look after the workers.
+ */
+static void look_after(struct server *server, int listener)
+{
+	enum { LOOK_MS = 100 };
+	bool passes = server->seats[0].listener < 0;
+	struct pollfd idle = { .fd = passes ? server->idle[0] : -1, .events = POLLIN };
+	struct connection *connection;
+	unsigned number;
+
+	while (!service_stopped()) {
+		if (poll(&idle, 1, LOOK_MS) <= 0) {
+			replace_dead(server);
+			continue;
+		}
+		if (read(server->idle[0], &number, sizeof number) != sizeof number ||
+			!(connection = service_accept(server->service, listener)))
+			continue;
+		if (descriptor_pass(server->seats[number].channel[0], connection->fd) == 0)
+			connection_leave(connection);
+		else
+			connection_refuse(connection);
+	}
+}
+
+/* What each way of accepting needs. 0 or -errno; what was made goes with the process. */
+static int prepare(struct server *server, int listener)
+{
+	const char *way = param_text(server->service->params, "accept");
+	pthread_mutexattr_t attr;
+
+	if (strcmp(way, "passed") == 0 && pipe2(server->idle, O_CLOEXEC) != 0)
+		return -errno;
+	if (strcmp(way, "lock") == 0) {
+		server->lock = mmap(NULL, sizeof *server->lock, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (server->lock == MAP_FAILED)
+			return -errno;
+		pthread_mutexattr_init(&attr);
+		pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+		pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+		pthread_mutex_init(server->lock, &attr);
+	}
+	for (unsigned i = 0; i < server->service->workers; i++) {
+		struct seat *seat = &server->seats[i];
+		seat->listener = listener;
+		if (strcmp(way, "passed") == 0) {
+			seat->listener = -1;
+			if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, seat->channel) != 0)
+				return -errno;
+		} else if (strcmp(way, "reuseport") == 0 && i > 0) {
+			seat->listener = service_listen(server->service, true);
+			if (seat->listener < 0)
+				return seat->listener;
+		}
+	}
+	return 0;
+}
+
+static int serve(struct service *service)
+{
+	struct server server = { .service = service };
+	bool share = strcmp(param_text(service->params, "accept"), "reuseport") == 0;
+	unsigned started = 0;
+	int err = 0;
+
+	server.seats = calloc(service->workers, sizeof *server.seats);
+	int listener = server.seats ? service_listen(service, share) : -ENOMEM;
+	if (listener < 0) {
+		free(server.seats);
+		return listener;
+	}
+	err = prepare(&server, listener);
+	while (!err && started < service->workers) {
+		err = start_worker(&server, &server.seats[started]);
+		started += !err;
+	}
+	if (!err)
+		look_after(&server, listener);
+	service_stop(); /* also where there are fewer workers than were asked for */
+	for (unsigned i = 0; i < started; i++) {
+		kill(server.seats[i].pid, SIGTERM);
+		shutdown(server.seats[i].channel[0], SHUT_RDWR); /* ends a wait for a descriptor */
+	}
+	for (unsigned i = 0; i < started; i++)
+		while (waitpid(server.seats[i].pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	free(server.seats);
+	return err;
+}
+
 const struct model model_prefork = {
 	.name = "prefork",
 	.summary = "a pool of forked processes, each taking task after task",
 	.features = MODEL_CONCURRENT | MODEL_MULTICORE,
+	.params = params,
 	.run = run,
+	.serve = serve,
 };

@@ -12,12 +12,14 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "io.h"
+#include "service.h"
 
 struct child {
 	pid_t pid; /* 0 when the slot is free */
@@ -83,9 +85,70 @@ static int run(struct job *job)
 	return 0;
 }
 
+/* A server: a process for every connection, which the parent only accepts. */
+struct children {
+	pid_t *pids; /* of the living, in no order */
+	unsigned count;
+};
+
+/* Forget those that have ended; with wait, until all have. */
+static void reap_children(struct children *children, bool wait)
+{
+	pid_t pid = 0;
+
+	while (children->count > 0 && (pid = waitpid(-1, NULL, wait ? 0 : WNOHANG)) != 0) {
+		for (unsigned i = 0; i < children->count; i++)
+			if (children->pids[i] == pid)
+				children->pids[i] = children->pids[--children->count];
+		if (pid < 0 && errno != EINTR)
+			return;
+	}
+}
+
+static void start_child(struct children *children, struct connection *connection, int listener)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		io_close(listener);
+		if (getppid() == parent)
+			connection_serve(connection);
+		_exit(0);
+	}
+	if (pid < 0) {
+		connection_refuse(connection);
+		return;
+	}
+	children->pids[children->count++] = pid;
+	connection_leave(connection);
+}
+
+static int serve(struct service *service)
+{
+	struct connection *connection;
+	struct children children = { .pids = calloc(service->connections_max, sizeof(pid_t)) };
+	int listener = children.pids ? service_listen(service, false) : -ENOMEM;
+
+	while (listener >= 0 && (connection = service_accept(service, listener))) {
+		reap_children(&children, false);
+		if (children.count < service->connections_max)
+			start_child(&children, connection, listener);
+		else
+			connection_refuse(connection);
+	}
+	for (unsigned i = 0; i < children.count; i++)
+		kill(children.pids[i], SIGTERM);
+	reap_children(&children, true);
+	free(children.pids);
+	return listener < 0 ? listener : io_close(listener);
+}
+
 const struct model model_processes = {
 	.name = "processes",
 	.summary = "a forked process for every task",
 	.features = MODEL_CONCURRENT | MODEL_MULTICORE,
 	.run = run,
+	.serve = serve,
 };

@@ -210,8 +210,7 @@ void connection_refuse(struct connection *connection)
 	connection_leave(connection);
 }
 
-/* Make a connection of an accepted descriptor. NULL where it was refused. */
-static struct connection *admit(struct service *service, int fd)
+struct connection *service_adopt(struct service *service, int fd)
 {
 	int one = 1;
 	struct connection *connection = calloc(1, sizeof *connection);
@@ -239,7 +238,7 @@ int service_try_accept(struct service *service, int listener, struct connection 
 		return -ECANCELED;
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
-		*connection = admit(service, fd);
+		*connection = service_adopt(service, fd);
 		return 0;
 	}
 	if (service_stopped())
@@ -254,7 +253,7 @@ struct connection *service_accept(struct service *service, int listener)
 {
 	while (!service_stopped()) {
 		int fd = io_accept(listener, IO_FOREVER);
-		struct connection *connection = fd >= 0 ? admit(service, fd) : NULL;
+		struct connection *connection = fd >= 0 ? service_adopt(service, fd) : NULL;
 		if (connection)
 			return connection;
 		if (is_shortage(fd))

@@ -60,6 +60,9 @@ int service_listen(struct service *service, bool share);
  */
 struct connection *service_accept(struct service *service, int listener);
 
+/* Make a connection of a descriptor that was accepted elsewhere; NULL where it was refused. */
+struct connection *service_adopt(struct service *service, int fd);
+
 /* Serve it in the world of io, close it, free it. Thread-safe. */
 void connection_serve(struct connection *connection);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* echo: a TCP server that sends back what comes. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../../models/io.h"
 #include "../../models/runtime/loop.h"
@@ -45,6 +47,120 @@ static void connection(struct work *work, int fd)
 	}
 }
 
+/* The callback form. */
+struct echo {
+	uv_tcp_t tcp;
+	uv_write_t write;
+	struct timer idle;
+	struct work *work;
+	struct loop *loop;
+	uint64_t active_ms; /* the loop's time when something last came or went */
+	connection_done_fn *done;
+	void *arg;
+	char buf[BUFFER_BYTES]; /* one message at a time: not read again until it has been written
+	                         */
+};
+
+static void closed(uv_handle_t *handle)
+{
+	struct echo *echo = handle->data;
+
+	echo->done(echo->arg);
+	free(echo);
+}
+
+static void end(struct echo *echo)
+{
+	if (uv_is_closing((uv_handle_t *)&echo->tcp))
+		return;
+	timers_stop(&echo->loop->timers, &echo->idle);
+	uv_close((uv_handle_t *)&echo->tcp, closed);
+}
+
+static int watch_idle(struct echo *echo)
+{
+	int64_t idle_for_ns = (uv_now(&echo->loop->uv) - echo->active_ms) * 1000000;
+
+	return timers_start(
+		&echo->loop->timers, &echo->idle, io_now_ns() + idle_ns(echo->work) - idle_for_ns);
+}
+
+/* Looks only now and then: a timer that is moved at every message would cost more. */
+static void look_idle(struct timer *timer)
+{
+	struct echo *echo = (struct echo *)((char *)timer - offsetof(struct echo, idle));
+	int64_t idle_for_ns = (uv_now(&echo->loop->uv) - echo->active_ms) * 1000000;
+
+	if (idle_for_ns >= idle_ns(echo->work) || watch_idle(echo) != 0)
+		end(echo);
+}
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct echo *echo = handle->data;
+
+	(void)suggested;
+	*buf = uv_buf_init(echo->buf, sizeof echo->buf);
+}
+
+static void got(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf);
+
+static void written(uv_write_t *write, int err)
+{
+	struct echo *echo = write->data;
+
+	echo->active_ms = uv_now(&echo->loop->uv);
+	if (err || uv_read_start((uv_stream_t *)&echo->tcp, give_buffer, got) != 0)
+		end(echo);
+}
+
+/* Most messages fit into the socket at once; the rest of one that does not is waited for. */
+static void got(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
+{
+	struct echo *echo = stream->data;
+	uv_buf_t rest = uv_buf_init(buf->base, size > 0 ? size : 0);
+
+	if (size < 0) {
+		end(echo);
+		return;
+	}
+	echo->active_ms = uv_now(&echo->loop->uv);
+	int sent = uv_try_write(stream, &rest, 1);
+	if (sent == size)
+		return;
+	rest = uv_buf_init(buf->base + (sent > 0 ? sent : 0), size - (sent > 0 ? sent : 0));
+	uv_read_stop(stream);
+	if ((sent < 0 && sent != UV_EAGAIN) ||
+		uv_write(&echo->write, stream, &rest, 1, written) != 0)
+		end(echo);
+}
+
+static void connection_callback(
+	struct work *work, int fd, struct loop *loop, connection_done_fn *done, void *arg)
+{
+	struct echo *echo = malloc(sizeof *echo);
+
+	if (!echo || uv_tcp_init(&loop->uv, &echo->tcp) != 0) {
+		free(echo);
+		close(fd);
+		done(arg);
+		return;
+	}
+	echo->work = work;
+	echo->loop = loop;
+	echo->done = done;
+	echo->arg = arg;
+	echo->tcp.data = echo->write.data = echo;
+	echo->active_ms = uv_now(&loop->uv);
+	echo->idle = (struct timer){ .fire = look_idle };
+	if (uv_tcp_open(&echo->tcp, fd) != 0)
+		close(fd);
+	else if (watch_idle(echo) == 0 &&
+		uv_read_start((uv_stream_t *)&echo->tcp, give_buffer, got) == 0)
+		return;
+	end(echo);
+}
+
 extern const struct client client_echo;
 
 const struct workload workload_echo = {
@@ -55,5 +171,6 @@ const struct workload workload_echo = {
 	.fds_per_task = 1,
 	.setup = setup,
 	.connection = connection,
+	.connection_callback = connection_callback,
 	.client = &client_echo,
 };

@@ -4,7 +4,8 @@
  * the coroutine parks until the loop wakes it. The watcher of a descriptor
  * stays armed from one wait to the next, as stopping and starting it again
  * costs two system calls a wait; it is disarmed when it fires with nobody
- * waiting.
+ * waiting. A read that did not fill its buffer has emptied the socket, so the
+ * next one waits at once instead of hearing EAGAIN first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ struct waiter {
 struct io_watch {
 	uv_poll_t poll;
 	int armed;
+	bool drained; /* the last read left nothing */
 	struct waiter *reader, *writer;
 };
 
@@ -220,17 +222,32 @@ static int coroutine_accept(int fd, int64_t deadline_ns)
 	}
 }
 
+/* The watcher of a descriptor that was waited for before, or NULL. */
+static struct io_watch *known_watch(int fd)
+{
+	struct io_watches *watches = *coroutine_io();
+
+	return watches && (size_t)fd < watches->size ? watches->by_fd[fd] : NULL;
+}
+
 static ssize_t coroutine_read(int fd, void *buf, size_t size, int64_t deadline_ns)
 {
+	struct io_watch *watch = known_watch(fd);
+	bool wait_first = watch && watch->drained;
+
 	for (;;) {
-		ssize_t n = read(fd, buf, size);
-		if (n >= 0)
-			return n;
-		if (errno != EAGAIN && errno != EINTR)
-			return -errno;
-		int err = errno == EAGAIN ? wait_ready(fd, UV_READABLE, deadline_ns) : 0;
+		int err = wait_first ? wait_ready(fd, UV_READABLE, deadline_ns) : 0;
 		if (err)
 			return err;
+		ssize_t n = read(fd, buf, size);
+		if (n >= 0) {
+			if (watch)
+				watch->drained = n > 0 && (size_t)n < size;
+			return n;
+		}
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		wait_first = errno == EAGAIN;
 	}
 }
 
@@ -253,10 +270,8 @@ static ssize_t coroutine_write(int fd, const void *buf, size_t size, int64_t dea
 /* Closing a socket or a file in the page cache does not wait, so it needs no thread. */
 static int coroutine_close(int fd)
 {
-	struct io_watches *watches = *coroutine_io();
-
-	if (watches && (size_t)fd < watches->size && watches->by_fd[fd])
-		forget(watches, fd);
+	if (known_watch(fd))
+		forget(*coroutine_io(), fd);
 	return close(fd) ? -errno : 0;
 }
 
