@@ -171,6 +171,7 @@ static void read_on(struct call *call)
 
 static void linger_on(struct call *call)
 {
+	bool reading = call->state == READING;
 	uv_os_fd_t fd;
 
 	if (!websocket_must_linger(&call->websocket) ||
@@ -181,7 +182,7 @@ static void linger_on(struct call *call)
 	shutdown(fd, SHUT_WR);
 	call->state = LINGERING;
 	wait_until(call, io_now_ns() + linger_ns);
-	if (call->state == LINGERING)
+	if (call->state == LINGERING && !reading)
 		read_on(call);
 }
 

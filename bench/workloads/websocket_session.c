@@ -86,7 +86,7 @@ static void close_with(struct websocket *websocket, uint16_t status)
 		websocket->starved = true;
 }
 
-/* wslay itself looks only at the length of each frame. */
+/* What wslay lets pass: a message that is too long in sum, and half a status in a close frame. */
 static void on_frame(struct wslay_event_context *frames,
 	const struct wslay_event_on_frame_recv_start_arg *frame, void *user)
 {
@@ -97,6 +97,8 @@ static void on_frame(struct wslay_event_context *frames,
 	if (!websocket->control &&
 		frame->payload_length > WEBSOCKET_MESSAGE_BYTES - websocket->message.size)
 		close_with(websocket, WSLAY_CODE_MESSAGE_TOO_BIG);
+	if (frame->opcode == WSLAY_CONNECTION_CLOSE && frame->payload_length == 1)
+		close_with(websocket, WSLAY_CODE_PROTOCOL_ERROR);
 }
 
 static void on_piece(struct wslay_event_context *frames,
@@ -175,12 +177,27 @@ static int flush(struct websocket *websocket)
 	return websocket->starved ? -ENOMEM : 0;
 }
 
-/* wslay queues the close frame for what breaks the protocol before it gives an error. */
+/*
+ * A frame whose header breaks the protocol. wslay has queued a close frame that
+ * does not say why; this one goes out in its place.
+ */
+static int close_for_header(struct websocket *websocket)
+{
+	static const uint8_t frame[] = { 0x80 | WSLAY_CONNECTION_CLOSE, 2,
+		WSLAY_CODE_PROTOCOL_ERROR >> 8, WSLAY_CODE_PROTOCOL_ERROR & 0xff };
+
+	websocket->ended = true;
+	return bytes_append(&websocket->output, frame, sizeof frame) ? 0 : -ENOMEM;
+}
+
 static int feed_frames(struct websocket *websocket, const char *data, size_t size)
 {
 	websocket->input = data;
 	websocket->input_bytes = size;
-	if (wslay_event_recv(websocket->frames) == WSLAY_ERR_NOMEM)
+	int err = wslay_event_recv(websocket->frames);
+	if (err == WSLAY_ERR_CALLBACK_FAILURE)
+		return close_for_header(websocket);
+	if (err)
 		websocket->starved = true;
 	return flush(websocket);
 }
@@ -246,6 +263,7 @@ int websocket_time_out(struct websocket *websocket)
 
 int websocket_end(struct websocket *websocket)
 {
+	websocket->input_over = true;
 	if (websocket->frames && !websocket->ended)
 		return go_away(websocket);
 	websocket->ended = true;
@@ -254,8 +272,10 @@ int websocket_end(struct websocket *websocket)
 
 size_t websocket_output(const struct websocket *websocket, const char **data)
 {
-	*data = websocket->output.data + websocket->sent_bytes;
-	return websocket->output.size - websocket->sent_bytes;
+	const struct bytes *output = &websocket->output;
+
+	*data = output->data ? output->data + websocket->sent_bytes : NULL;
+	return output->size - websocket->sent_bytes;
 }
 
 void websocket_sent(struct websocket *websocket, size_t size)
@@ -274,5 +294,6 @@ bool websocket_open(const struct websocket *websocket)
 
 bool websocket_must_linger(const struct websocket *websocket)
 {
-	return !websocket->frames || !wslay_event_get_close_received(websocket->frames);
+	return !websocket->input_over &&
+		(!websocket->frames || !wslay_event_get_close_received(websocket->frames));
 }

@@ -6,7 +6,10 @@
  * The server's side of one WebSocket connection (RFC 6455 over wslay), without
  * I/O: it is fed what came and holds what is to be sent. A text comes back with
  * "/answer" behind it, the text "close" closes, binary comes back as it is. What
- * it answers does not depend on how what came was cut into pieces.
+ * it answers does not depend on how what came was cut into pieces, but for one
+ * thing: wslay 1.1.1 checks the reason in a close frame from the third byte of
+ * each piece on, so that one outside of ASCII that comes in pieces may be taken
+ * for invalid UTF-8, or the other way round. The connection is closed all the same.
  *
  * Feed it only when its output has been sent, and the output is bounded, however
  * much a client sends without reading.
@@ -28,8 +31,9 @@ struct websocket {
 	struct wslay_event_context *frames; /* NULL until the handshake is done */
 	const char *input;                  /* while it is fed */
 	size_t input_bytes;
-	bool control; /* the frame that is coming */
-	bool starved; /* of memory */
+	bool control;    /* the frame that is coming */
+	bool input_over; /* nothing more can come */
+	bool starved;    /* of memory */
 	struct bytes {
 		char *data;
 		size_t size, capacity;
