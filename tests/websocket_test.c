@@ -367,6 +367,7 @@ static void test_breaches_of_the_protocol(void **state)
 		{ 1002, FIN, false, 5, "hello" },
 		{ 1002, PING, false, 5, "hello" },
 		{ 1002, FIN | PING, false, 126, "hello" },
+		{ 1002, FIN | CLOSE, false, 1, "\x03" },
 		{ 1002, FIN | CLOSE, false, 2, "\x03\xed" },
 		{ 1007, FIN | TEXT, false, 3, "ok\xff" },
 		{ 1007, FIN | TEXT, false, 2, "\xc3(" },
@@ -382,17 +383,6 @@ static void test_breaches_of_the_protocol(void **state)
 			cases[i].payload, strlen(cases[i].payload));
 		closes(&frames, cases[i].status);
 	}
-}
-
-/* Half a status. As it was a close frame, nothing can come behind it. */
-static void test_a_close_frame_of_one_byte(void **state)
-{
-	struct answers frames = { 0 }, expected = { 0 };
-
-	(void)state;
-	add(&frames, FIN | CLOSE, "\x03", 1);
-	add_close(&expected, false, 1002);
-	exchange(&frames, &expected, true, false);
 }
 
 static void test_the_longest_message(void **state)
@@ -845,7 +835,6 @@ int main(void)
 		cmocka_unit_test(test_fragments_with_pings_between),
 		cmocka_unit_test(test_closes_when_asked_to),
 		cmocka_unit_test(test_breaches_of_the_protocol),
-		cmocka_unit_test(test_a_close_frame_of_one_byte),
 		cmocka_unit_test(test_the_longest_message),
 		cmocka_unit_test(test_time_out_and_end),
 		CALLBACK_CASE(0, "a conversation"),

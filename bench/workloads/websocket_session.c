@@ -81,6 +81,7 @@ static void starve(struct websocket *websocket)
 /* Close with the status: what still comes is not read. A close that was queued before stands. */
 static void close_with(struct websocket *websocket, uint16_t status)
 {
+	websocket->first_to_close = true;
 	wslay_event_shutdown_read(websocket->frames);
 	if (wslay_event_queue_close(websocket->frames, status, NULL, 0) == WSLAY_ERR_NOMEM)
 		websocket->starved = true;
@@ -294,6 +295,8 @@ bool websocket_open(const struct websocket *websocket)
 
 bool websocket_must_linger(const struct websocket *websocket)
 {
-	return !websocket->input_over &&
-		(!websocket->frames || !wslay_event_get_close_received(websocket->frames));
+	bool asked_for = websocket->frames && !websocket->first_to_close &&
+		wslay_event_get_close_received(websocket->frames);
+
+	return !asked_for && !websocket->input_over;
 }

@@ -31,9 +31,10 @@ struct websocket {
 	struct wslay_event_context *frames; /* NULL until the handshake is done */
 	const char *input;                  /* while it is fed */
 	size_t input_bytes;
-	bool control;    /* the frame that is coming */
-	bool input_over; /* nothing more can come */
-	bool starved;    /* of memory */
+	bool control;        /* the frame that is coming */
+	bool first_to_close; /* the client did not ask for it */
+	bool input_over;     /* nothing more can come */
+	bool starved;        /* of memory */
 	struct bytes {
 		char *data;
 		size_t size, capacity;
