@@ -99,6 +99,7 @@ $B/floors/%: bench/floors/%.c $B/libconcbench.a
 
 # A target is built with the files that it is about, so that only these are watched.
 FUZZED_websocket = bench/workloads/websocket_session.c bench/workloads/websocket_handshake.c
+FUZZED_http = bench/workloads/http_session.c bench/workloads/http_reply.c bench/origin_request.c
 build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard bench/workloads/*.[ch])
 	@mkdir -p $(@D)
 	clang -D_GNU_SOURCE -std=gnu11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined \
