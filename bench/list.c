@@ -15,25 +15,39 @@
 static const char usage[] = "usage: concbench list [models|workloads|profiles] [--json]\n"
 			    "What can be run; with --json as one object.\n";
 
+static json_t *param_json(const struct param *param)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s}", "name", param->name, "summary", param->summary,
+		"default", param->initial);
+
+	if (param->unit)
+		json_object_update_new(json,
+			json_pack("{s:s, s:I, s:I}", "unit", param->unit, "min",
+				(json_int_t)param->min, "max", (json_int_t)param->max));
+	if (param->choices)
+		json_object_set_new(json, "choices", json_string(param->choices));
+	return json;
+}
+
+static json_t *params_json(const struct param *table)
+{
+	json_t *params = json_array();
+
+	for (const struct param *param = table; param && param->name; param++)
+		json_array_append_new(params, param_json(param));
+	return params;
+}
+
 static json_t *models_json(void)
 {
 	json_t *list = json_array();
 
 	for (const struct model *const *row = models; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s?}", "name", (*row)->name, "summary",
-				(*row)->summary, "unavailable", (*row)->unavailable));
+			json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", (*row)->name, "summary",
+				(*row)->summary, "unavailable", (*row)->unavailable, "serves",
+				(*row)->serve != NULL, "params", params_json((*row)->params)));
 	return list;
-}
-
-static json_t *param_json(const struct param *param)
-{
-	if (!param->unit)
-		return json_pack("{s:s, s:s, s:s}", "name", param->name, "summary", param->summary,
-			"default", param->initial);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "name", param->name, "summary",
-		param->summary, "default", param->initial, "unit", param->unit, "min",
-		(json_int_t)param->min, "max", (json_int_t)param->max);
 }
 
 static json_t *workloads_json(void)
@@ -41,14 +55,11 @@ static json_t *workloads_json(void)
 	static const char *const kinds[] = { "io", "cpu", "mixed", "service" };
 	json_t *list = json_array();
 
-	for (const struct workload *const *row = workloads; *row; row++) {
-		json_t *params = json_array();
-		for (const struct param *param = (*row)->params; param && param->name; param++)
-			json_array_append_new(params, param_json(param));
+	for (const struct workload *const *row = workloads; *row; row++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "kind", kinds[(*row)->kind], "params", params));
-	}
+				(*row)->summary, "kind", kinds[(*row)->kind], "params",
+				params_json((*row)->params)));
 	return list;
 }
 
@@ -91,13 +102,15 @@ static void print_params(const json_t *params)
 
 	json_array_foreach(params, i, param)
 	{
-		const char *unit = text(param, "unit");
+		const char *unit = text(param, "unit"), *choices = text(param, "choices");
 		printf("  %14s=%-9s %s", text(param, "name"), text(param, "default"),
 			text(param, "summary"));
 		if (unit)
 			printf(" (%s%s%lld to %lld)", unit, *unit ? ", " : "",
 				(long long)json_integer_value(json_object_get(param, "min")),
 				(long long)json_integer_value(json_object_get(param, "max")));
+		if (choices)
+			printf(" (%s)", choices);
 		putchar('\n');
 	}
 }

@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "export.h"
 #include "list.h"
+#include "load_main.h"
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
@@ -22,6 +23,7 @@ static const struct command {
 	{ "list", list_main, "what can be run: models, workloads, profiles" },
 	{ "run", run_main, "measure: every model on every workload, or those you name" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
+	{ "load", load_main, "load a server and see how long replies take" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "export", export_main, "a results file in another format" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },

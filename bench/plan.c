@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,15 @@
 #include "cli.h"
 #include "cpus.h"
 #include "profile.h"
+#include "result.h"
 #include "selection.h"
 
 const char plan_usage[] =
-	"usage: concbench run [-m MODEL,..] [-w WORKLOAD,..] [-c N,..] [-n TASKS] [--trials N]\n"
+	"usage: concbench run [-m MODEL[:NAME=VALUE],..] [-w WORKLOAD,..] [-c N,..] [-n TASKS] "
+	"[--trials N]\n"
 	"                     [--param NAME=VALUE].. [--profile quick|default|full] [--pin]\n"
 	"                     [--warmup PERCENT] [--time-limit S] [--seed N]\n"
-	"                     [-o FILE.json [--force | --resume]]\n"
+	"                     [--external NAME=ADDR:PORT].. [-o FILE.json [--force | --resume]]\n"
 	"Run every cell, each trial in a process of its own, in random interleaved order, and "
 	"print\n"
 	"the medians. -m, -w and -c narrow a profile down; without one they are the cells.\n"
@@ -25,13 +28,15 @@ const char plan_usage[] =
 	"  --trials N        trials of a cell (default 5)\n"
 	"  --warmup PERCENT  of the tasks run first, unmeasured (default 10)\n"
 	"  --time-limit S    a trial that takes longer is killed (default 60)\n"
-	"  --pin             model and origin on CPUs of their own\n"
+	"  --pin             model and origin, or server and load, on CPUs of their own\n"
+	"  --external NAME=ADDR:PORT  a server of yours beside the models, in services' tables\n"
 	"  --seed N          of the order (default: from the clock; stored in the results)\n"
 	"  --resume          go on with the run that FILE.json holds, with its options\n";
 
 enum {
 	OPT_TRIALS = 256,
 	OPT_PARAM,
+	OPT_EXTERNAL,
 	OPT_PROFILE,
 	OPT_PIN,
 	OPT_WARMUP,
@@ -50,6 +55,7 @@ static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "trials", required_argument, NULL, OPT_TRIALS },
 	{ "param", required_argument, NULL, OPT_PARAM },
+	{ "external", required_argument, NULL, OPT_EXTERNAL },
 	{ "profile", required_argument, NULL, OPT_PROFILE },
 	{ "pin", no_argument, NULL, OPT_PIN },
 	{ "warmup", required_argument, NULL, OPT_WARMUP },
@@ -61,14 +67,51 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+/* Whether it stands in the list; one more that is named twice would be measured twice. */
+static bool has_contender(const struct contender *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static int add_model(struct selection *selection, const char *name)
 {
-	const struct model *model = model_find(name);
+	struct params params;
+	struct contender contender = { .name = name };
+	int status = cli_model("run", name, &contender.model, &params);
 
-	if (!model)
-		return cli_unknown("run", "model", name, cli_model_name);
-	selection->models[selection->model_count++] = model;
-	return 0;
+	if (!status && !has_contender(selection->models, selection->model_count, name))
+		selection->models[selection->model_count++] = contender;
+	return status;
+}
+
+/* NAME=ADDR:PORT, which is cut in two. */
+static int add_external(struct selection *selection, char *text)
+{
+	char *address = strchr(text, '=');
+	struct sockaddr_in unused;
+
+	if (selection->external_count == SELECTION_MAX)
+		return cli_error("run", "--external was given more than %d times", SELECTION_MAX);
+	if (!address || address == text)
+		return cli_error("run",
+			"--external takes NAME=ADDR:PORT, such as nginx=127.0.0.1:8080, not '%s'",
+			text);
+	*address++ = '\0';
+	if (!is_plain_name(text))
+		return cli_error(
+			"run", "--external: '%s' is not a name of letters, digits and _.+-", text);
+	if (model_find(text) ||
+		has_contender(selection->externals, selection->external_count, text))
+		return cli_error("run", "--external: there is already a '%s'", text);
+	int status = cli_address("run", address, &unused);
+	if (!status)
+		selection->externals[selection->external_count++] = (struct contender){
+			.name = text, .external = address
+		};
+	return status;
 }
 
 static int add_workload(struct selection *selection, const char *name)
@@ -146,6 +189,8 @@ static int read_option(struct plan *plan, struct selection *selection, int opt)
 				"run", "--param was given more than %d times", SELECTION_MAX);
 		selection->params[selection->param_count++] = optarg;
 		return 0;
+	case OPT_EXTERNAL:
+		return add_external(selection, optarg);
 	case OPT_PROFILE:
 		selection->profile = profile_find(optarg);
 		return selection->profile ? 0
@@ -255,12 +300,14 @@ int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like
 {
 	const json_t *arguments = json_object_get(stored, "arguments");
 	char *argv[2 * SELECTION_MAX] = { "concbench run" };
-	char *copies[2 * SELECTION_MAX] = { NULL };
+	char **texts = calloc(2 * SELECTION_MAX, sizeof(char *));
 	int argc = 1, status = 0;
 	size_t i;
 	json_t *value;
 
 	*plan = (struct plan){ 0 };
+	if (!texts)
+		return cli_error("run", "out of memory");
 	json_array_foreach(arguments, i, value)
 	{
 		if (!json_is_string(value) || argc == 2 * SELECTION_MAX - 1) {
@@ -268,15 +315,14 @@ int plan_resume(struct plan *plan, const json_t *stored, const struct plan *like
 			break;
 		}
 		/* A copy, as lists are cut up in place. */
-		argv[argc] = copies[argc] = strdup(json_string_value(value));
+		argv[argc] = texts[argc - 1] = strdup(json_string_value(value));
 		argc++;
 	}
 	if (!status)
 		status = plan_read(plan, argc, argv);
 	plan->seed = json_integer_value(json_object_get(stored, "seed"));
 	plan->output = like->output;
-	for (int k = 1; k < argc; k++)
-		free(copies[k]);
+	plan->texts = texts;
 	return status;
 }
 
@@ -291,6 +337,9 @@ json_t *plan_options(const struct plan *plan)
 
 void plan_free(struct plan *plan)
 {
+	for (char **text = plan->texts; text && *text; text++)
+		free(*text);
+	free(plan->texts);
 	json_decref(plan->arguments);
 	free(plan->cells);
 }

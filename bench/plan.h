@@ -23,6 +23,7 @@ struct plan {
 
 	const char *output; /* FILE.json, or NULL */
 	bool resume, force, help;
+	char **texts;      /* of --resume: what the cells' names point into; closed by NULL */
 	json_t *arguments; /* what chose the cells, as given, for --resume */
 };
 

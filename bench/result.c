@@ -23,20 +23,29 @@ static const char *const statuses[] = {
 	NULL,
 };
 
-/*
- * Names go into file names, tables and gnuplot scripts. As plain words they
- * need quoting in none of these, and cannot lead out of a folder.
- */
-static bool is_plain_name(const json_t *value)
+bool is_plain_name(const char *text)
 {
-	const char *text = json_string_value(value);
-
 	if (!text || !isalnum((unsigned char)*text) || strlen(text) > 64)
 		return false;
 	for (; *text; text++)
 		if (!isalnum((unsigned char)*text) && !strchr("_-.+", *text))
 			return false;
 	return true;
+}
+
+/* MODEL, or MODEL:NAME=VALUE..: the same with two more signs, which only tables show. */
+static bool is_model_name(const json_t *value)
+{
+	char plain[65];
+	const char *text = json_string_value(value);
+
+	if (!text || strlen(text) >= sizeof plain)
+		return false;
+	strcpy(plain, text);
+	for (char *c = plain; *c; c++)
+		if (c > plain && strchr(":=", *c))
+			*c = '_';
+	return is_plain_name(plain);
 }
 
 static bool is_status(const json_t *value)
@@ -86,9 +95,9 @@ static const char *cell_fault(const json_t *cell)
 {
 	if (!json_is_object(cell))
 		return "is not an object";
-	if (!is_plain_name(json_object_get(cell, "workload")))
+	if (!is_plain_name(json_string_value(json_object_get(cell, "workload"))))
 		return "has no \"workload\" that is a plain name";
-	if (!is_plain_name(json_object_get(cell, "model")))
+	if (!is_model_name(json_object_get(cell, "model")))
 		return "has no \"model\" that is a plain name";
 	if (json_integer_value(json_object_get(cell, "concurrency")) < 1)
 		return "has no \"concurrency\" of 1 or more";

@@ -7,6 +7,7 @@
  * results/README.md explains. Missing is null or absent, never 0.
  */
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { RESULT_SCHEMA = 1 }; /* the version that this program writes and reads */
@@ -19,6 +20,13 @@ enum { RESULT_SCHEMA = 1 }; /* the version that this program writes and reads */
  * ours. The caller owns the reference.
  */
 json_t *result_load(const char *path, char *reason, size_t size);
+
+/*
+ * Whether text is a name of letters, digits and _-.+, at most 64 of them. Names
+ * go into file names, tables and gnuplot scripts; such ones need quoting in
+ * none of these, and cannot lead out of a folder.
+ */
+bool is_plain_name(const char *text);
 
 /* Save root as save_file (bench/save.h) does, indented, keys in their order. 0 or -errno. */
 int result_save(const json_t *root, const char *path);

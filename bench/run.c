@@ -8,14 +8,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../models/io.h"
 #include "cli.h"
 #include "environment.h"
-#include "launch.h"
 #include "plan.h"
 #include "progress.h"
 #include "result.h"
@@ -23,10 +21,10 @@
 #include "stop.h"
 #include "summary.h"
 #include "table.h"
+#include "trial_process.h"
 #include "whole_process.h"
-#include "workdir.h"
 
-enum { SAVE_EVERY_S = 10, TRIAL_ARGUMENTS = 16 + 2 * PARAMS_MAX };
+enum { SAVE_EVERY_S = 10 };
 
 /* One trial in the order of the run. */
 struct slot {
@@ -45,98 +43,6 @@ struct run {
 	int64_t saved_ns;
 };
 
-/* A trial that brought no result, as JSON. */
-static json_t *broken(const char *status, const char *reason)
-{
-	return json_pack("{s:s, s:s}", "status", status, "reason", reason);
-}
-
-static json_t *outcome(const struct launched *launched, unsigned time_limit_s)
-{
-	char reason[128];
-	json_t *trial = json_loads(launched->output, 0, NULL);
-
-	if (launched->timed_out)
-		snprintf(reason, sizeof reason, "killed after %u s", time_limit_s);
-	else if (WIFSIGNALED(launched->status))
-		snprintf(reason, sizeof reason, "killed by signal %d (%s)",
-			WTERMSIG(launched->status), strsignal(WTERMSIG(launched->status)));
-	else if (!json_is_string(json_object_get(trial, "status")))
-		snprintf(reason, sizeof reason, "ended with status %d and no result",
-			WEXITSTATUS(launched->status));
-	else
-		return trial;
-	json_decref(trial);
-	return broken(launched->timed_out ? "timeout" : "crashed", reason);
-}
-
-/* What a trial without a result did not measure is null, so that every trial has every key. */
-static void fill_in(json_t *trial)
-{
-	static const char *const keys[] = { "reason", "tasks", "errors", "elapsed_s",
-		"throughput_per_s", "latency_ns", "cpu_user_s", "cpu_system_s",
-		"voluntary_switches", "involuntary_switches", "peak_memory_kib", "origin_cpu_s" };
-
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (!json_object_get(trial, keys[i]))
-			json_object_set_new(trial, keys[i], json_null());
-}
-
-/*
- * The most of what was sampled while it ran and of what the trial read at its
- * end: in a short one the samples miss the end, in all the end misses the
- * workers.
- */
-static void note_memory(json_t *trial, long sampled_kib)
-{
-	const json_t *own = json_object_get(trial, "peak_memory_kib");
-	long peak_kib = json_is_integer(own) ? json_integer_value(own) : -1;
-
-	if (sampled_kib > peak_kib)
-		peak_kib = sampled_kib;
-	json_object_set_new(
-		trial, "peak_memory_kib", peak_kib < 0 ? json_null() : json_integer(peak_kib));
-}
-
-/* Run one trial; NULL when the run is to stop. */
-static json_t *run_trial(
-	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
-{
-	char numbers[3][24], workdir[WORKDIR_MAX], params[PARAMS_MAX][512];
-	struct launched launched;
-	int n = 0;
-
-	int err = workdir_make(workdir);
-	if (err)
-		return broken("failed", "cannot make a temporary folder");
-	snprintf(numbers[0], sizeof numbers[0], "%u", spec->concurrency);
-	snprintf(numbers[1], sizeof numbers[1], "%llu", (unsigned long long)spec->tasks);
-	snprintf(numbers[2], sizeof numbers[2], "%llu", (unsigned long long)spec->warmup);
-	char *argv[TRIAL_ARGUMENTS] = { "/proc/self/exe", "trial", "-m", (char *)spec->model->name,
-		"-w", (char *)spec->workload->name, "-c", numbers[0], "-n", numbers[1], "--warmup",
-		numbers[2], "--workdir", workdir };
-	while (argv[n])
-		n++;
-	if (spec->pin)
-		argv[n++] = "--pin";
-	for (const struct param *row = spec->params.table; row && row->name; row++) {
-		char *text = params[row - spec->params.table];
-		snprintf(text, sizeof params[0], "%s=%s", row->name,
-			param_text(&spec->params, row->name));
-		argv[n++] = "--param";
-		argv[n++] = text;
-	}
-	err = launch(argv, time_limit_s, true, stop, &launched);
-	workdir_remove(workdir);
-	if (err)
-		return broken("failed", strerror(-err));
-	json_t *trial = launched.interrupted ? NULL : outcome(&launched, time_limit_s);
-	if (trial)
-		note_memory(trial, launched.peak_memory_kib);
-	free(launched.output);
-	return trial;
-}
-
 static json_t *params_json(const struct params *params)
 {
 	json_t *object = json_object();
@@ -150,10 +56,12 @@ static json_t *params_json(const struct params *params)
 
 static json_t *cell_json(const struct trial_spec *spec)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:[], s:n, s:n}", "workload",
-		spec->workload->name, "model", spec->model->name, "concurrency",
-		(json_int_t)spec->concurrency, "tasks", (json_int_t)spec->tasks, "params",
-		params_json(&spec->params), "status", "failed", "reason",
+	json_t *tasks = spec->tasks > 0 ? json_integer(spec->tasks) : json_null();
+
+	return json_pack("{s:s, s:s, s:I, s:o, s:o, s:s, s:s, s:[], s:n, s:n}", "workload",
+		spec->workload->name, "model", spec->model_name, "concurrency",
+		(json_int_t)spec->concurrency, "tasks", tasks, "params", params_json(&spec->params),
+		"status", "failed", "reason",
 		"it was not run", /* until the first trial says better */
 		"trials", "summary", "whole_process_s");
 }
@@ -350,7 +258,7 @@ static void show(struct run *run, size_t place)
 	const struct trial_spec *spec = &run->slots[place].cell->spec;
 	char what[64];
 
-	snprintf(what, sizeof what, "%s %s %u", spec->workload->name, spec->model->name,
+	snprintf(what, sizeof what, "%s %s %u", spec->workload->name, spec->model_name,
 		spec->concurrency);
 	progress_show(&run->progress, place, steps(run), what);
 }
@@ -363,10 +271,9 @@ static void run_trials(struct run *run)
 		if (json_array_size(trials) > slot->round)
 			continue; /* done before --resume */
 		show(run, place);
-		json_t *trial = run_trial(&slot->cell->spec, run->plan.time_limit_s, run->stop);
+		json_t *trial = trial_process(&slot->cell->spec, run->plan.time_limit_s, run->stop);
 		if (!trial)
 			return;
-		fill_in(trial);
 		json_object_set_new(trial, "order", json_integer(place));
 		json_array_append_new(trials, trial);
 		summary_update(slot->cell->json);

@@ -22,20 +22,28 @@ static int add_cell(struct plan *plan, const struct cell *cell)
 	return 0;
 }
 
-/* One point of a workload, for every model that is asked for. */
+static int add_contender(struct plan *plan, struct cell *cell, const struct contender *contender)
+{
+	cell->spec.model_name = contender->name;
+	cell->spec.model = contender->model;
+	cell->spec.external = contender->external;
+	return add_cell(plan, cell);
+}
+
+/* One point of a workload, for every model that is asked for, and outside servers beside them. */
 static int add_point(struct plan *plan, const struct selection *selection, struct cell *cell)
 {
-	struct trial_spec *spec = &cell->spec;
 	int status = 0;
 
-	for (const struct model *const *model = models; *model && !status; model++) {
-		bool wanted = selection->model_count == 0;
-		for (size_t i = 0; i < selection->model_count; i++)
-			wanted |= selection->models[i] == *model;
-		spec->model = *model;
-		if (wanted)
-			status = add_cell(plan, cell);
+	for (size_t i = 0; i < selection->model_count && !status; i++)
+		status = add_contender(plan, cell, &selection->models[i]);
+	for (int i = 0; selection->model_count == 0 && models[i] && !status; i++) {
+		struct contender contender = { .name = models[i]->name, .model = models[i] };
+		status = add_contender(plan, cell, &contender);
 	}
+	for (size_t i = 0; i < selection->external_count && !status; i++)
+		if (cell->spec.workload->kind == WORKLOAD_SERVICE)
+			status = add_contender(plan, cell, &selection->externals[i]);
 	return status;
 }
 
@@ -78,7 +86,7 @@ static int check_params(const struct selection *selection)
 		const struct workload *last = NULL;
 		bool found = false;
 		for (const struct workload *const *row = workloads; *row && !found; row++) {
-			if (!selected(selection, *row))
+			if (!selected(selection, *row) || (*row)->kind == WORKLOAD_SERVICE)
 				continue;
 			last = *row;
 			found = takes(last, selection->params[i]);
@@ -124,6 +132,8 @@ static int add_profile_row(
 		before = concurrency;
 		cell.spec.concurrency = concurrency;
 		cell.spec.tasks = selection->tasks ? selection->tasks : row->points[i].tasks;
+		if (cell.spec.workload->kind == WORKLOAD_SERVICE)
+			cell.spec.tasks = 0; /* as many as its time allows */
 		cell.whole_process = row->points[i].whole_process;
 		status = add_point(plan, selection, &cell);
 	}
@@ -149,6 +159,8 @@ static int add_selection(struct plan *plan, const struct selection *selection)
 			cell.spec.tasks = selection->tasks ? selection->tasks
 				: least < concurrency[i]   ? concurrency[i]
 							   : least;
+			if ((*row)->kind == WORKLOAD_SERVICE)
+				cell.spec.tasks = 0; /* as many as its time allows */
 			status = add_point(plan, selection, &cell);
 		}
 	}

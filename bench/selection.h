@@ -8,10 +8,19 @@
 
 enum { SELECTION_MAX = 64 };
 
+/* A row of every table: a model, perhaps with parameters of its own, or an outside server. */
+struct contender {
+	const char *name;          /* MODEL, MODEL:NAME=VALUE or the outside server's label */
+	const struct model *model; /* NULL for an outside server */
+	const char *external;      /* whose ADDR:PORT this is */
+};
+
 /* As read; what was not given is empty, and then means all. */
 struct selection {
-	const struct model *models[SELECTION_MAX];
+	struct contender models[SELECTION_MAX];
 	size_t model_count;
+	struct contender externals[SELECTION_MAX];
+	size_t external_count;
 	const struct workload *workloads[SELECTION_MAX];
 	size_t workload_count;
 	unsigned concurrency[SELECTION_MAX];

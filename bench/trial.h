@@ -11,13 +11,16 @@
 
 /* What one trial is to do. */
 struct trial_spec {
-	const struct model *model;
+	const char *model_name;    /* as asked for, with the model's own parameters */
+	const struct model *model; /* NULL where the service is an outside one */
+	const char *external;      /* then: its ADDR:PORT */
 	const struct workload *workload;
 	struct params params;
 	unsigned concurrency;
 	uint64_t tasks;
-	uint64_t warmup; /* tasks run before, and not measured */
-	bool pin;        /* model and origin on disjoint CPUs */
+	uint64_t warmup;      /* tasks run before, and not measured */
+	bool pin;             /* model and origin on disjoint CPUs */
+	double ceiling_per_s; /* of the load generator; 0: not known */
 	const char *workdir;
 };
 
@@ -59,6 +62,9 @@ void trial_close(struct trial *trial);
  * raises limits and pins CPUs.
  */
 json_t *trial_measure(const struct trial_spec *spec);
+
+/* The same for a service: start its server, load it, stop it. */
+json_t *trial_measure_service(const struct trial_spec *spec);
 
 /* Descriptors that a trial may have open in one process. */
 uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency);

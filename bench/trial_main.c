@@ -21,7 +21,7 @@ static const char usage[] =
 	"Run one trial in this process and print its JSON object. `concbench run` does this for\n"
 	"every cell, in an order that makes the numbers comparable.\n";
 
-enum { OPT_PARAM = 256, OPT_WARMUP, OPT_PIN, OPT_WORKDIR, OPT_HELP };
+enum { OPT_PARAM = 256, OPT_WARMUP, OPT_EXTERNAL, OPT_CEILING, OPT_PIN, OPT_WORKDIR, OPT_HELP };
 
 static const struct option options[] = {
 	{ "model", required_argument, NULL, 'm' },
@@ -30,6 +30,8 @@ static const struct option options[] = {
 	{ "tasks", required_argument, NULL, 'n' },
 	{ "param", required_argument, NULL, OPT_PARAM },
 	{ "warmup", required_argument, NULL, OPT_WARMUP },
+	{ "external", required_argument, NULL, OPT_EXTERNAL },
+	{ "ceiling", required_argument, NULL, OPT_CEILING },
 	{ "pin", no_argument, NULL, OPT_PIN },
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -51,8 +53,8 @@ static int read_option(struct arguments *arguments, int opt)
 
 	switch (opt) {
 	case 'm':
-		spec->model = model_find(optarg);
-		return spec->model ? 0 : cli_unknown("trial", "model", optarg, cli_model_name);
+		spec->model_name = optarg;
+		return 0;
 	case 'w':
 		spec->workload = workload_find(optarg);
 		return spec->workload ? 0
@@ -72,6 +74,14 @@ static int read_option(struct arguments *arguments, int opt)
 				"trial", "no workload has more than %d parameters", PARAMS_MAX);
 		arguments->param[arguments->params++] = optarg;
 		return 0;
+	case OPT_EXTERNAL:
+		spec->external = optarg;
+		return 0;
+	case OPT_CEILING:
+		status = cli_number(
+			"trial", "--ceiling", optarg, "requests/s", 1, 1000000000, &number);
+		spec->ceiling_per_s = number;
+		return status;
 	case OPT_PIN:
 		spec->pin = true;
 		return 0;
@@ -84,6 +94,19 @@ static int read_option(struct arguments *arguments, int opt)
 	default:
 		return cli_help("trial"); /* getopt has said why */
 	}
+}
+
+/* An outside server goes by any name. */
+static int check_model(struct trial_spec *spec)
+{
+	struct params params;
+
+	if (!spec->external)
+		return cli_model("trial", spec->model_name, &spec->model, &params);
+	return spec->workload->kind == WORKLOAD_SERVICE
+		? 0
+		: cli_error("trial", "--external is for services, which %s is not",
+			  spec->workload->name);
 }
 
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
@@ -100,11 +123,14 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 		return 0;
 	if (optind < argc)
 		return cli_error("trial", "unexpected argument '%s'", argv[optind]);
-	if (!spec->model || !spec->workload)
+	if (!spec->model_name || !spec->workload)
 		return cli_error("trial", "-m MODEL and -w WORKLOAD are needed");
+	int status = check_model(spec);
+	if (status)
+		return status;
 	params_init(&spec->params, spec->workload->params);
 	for (int i = 0; i < arguments->params; i++) {
-		int status = cli_param(
+		status = cli_param(
 			"trial", &spec->params, spec->workload->name, arguments->param[i]);
 		if (status)
 			return status;
@@ -118,7 +144,8 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 
 static int measure_and_print(const struct trial_spec *spec)
 {
-	json_t *json = trial_measure(spec);
+	json_t *json = spec->workload->kind == WORKLOAD_SERVICE ? trial_measure_service(spec)
+								: trial_measure(spec);
 	const char *status = json_string_value(json_object_get(json, "status"));
 	bool good = status && strcmp(status, "ok") == 0;
 

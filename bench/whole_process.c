@@ -65,7 +65,7 @@ static char *command_of(const struct cell *cell, const char *url, const char *wo
 		return NULL;
 	self[n > 0 ? n : 0] = '\0';
 	put_argument(out, "", self);
-	fprintf(out, " trial -m %s -w %s -c %u -n %llu%s --workdir", spec->model->name,
+	fprintf(out, " trial -m %s -w %s -c %u -n %llu%s --workdir", spec->model_name,
 		spec->workload->name, spec->concurrency, (unsigned long long)spec->tasks,
 		spec->pin ? " --pin" : "");
 	put_argument(out, "", workdir);

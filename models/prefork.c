@@ -111,12 +111,13 @@ static int run(struct job *job)
 
 /*
  * A server: the workers take connections, one at a time each, in one of the
- * ways that W. R. Stevens compares (UNIX Network Programming, vol. 1, ch. 30).
+ * ways that W. R. Stevens compares (UNIX Network Programming, vol. 1, ch. 30):
+ * all of them at one socket, under a lock, or passed by the parent; or, younger
+ * than that book, each at a socket of its own (SO_REUSEPORT).
  */
 static const struct param params[] = {
 	{ .name = "accept",
-		.summary = "how workers take connections: all at one socket, under a lock, each at "
-			   "a socket of its own (reuseport), or passed by the parent",
+		.summary = "how workers take connections",
 		.initial = "all",
 		.choices = "all|lock|reuseport|passed" },
 	{ 0 },

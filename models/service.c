@@ -114,6 +114,8 @@ static int bind_and_listen(int fd, struct sockaddr_in *address, bool share)
 	socklen_t size = sizeof *address;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+		/* What it accepts inherits this, which spares a call a connection. */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
 		(share && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) ||
 		bind(fd, (struct sockaddr *)address, sizeof *address) != 0 ||
 		listen(fd, BACKLOG) != 0 || getsockname(fd, (struct sockaddr *)address, &size) != 0)
@@ -200,19 +202,20 @@ void connection_serve(struct connection *connection)
 /* The client may have sent a request; unread, it would turn the close into a reset. */
 void connection_refuse(struct connection *connection)
 {
+	enum { READS = 4 };
 	const char *refusal = connection->service->refusal;
-	char unread[4096];
+	char unread[8192];
 
 	send(connection->fd, refusal, strlen(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(connection->fd, SHUT_WR);
-	while (recv(connection->fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
+	for (int i = 0; i < READS && recv(connection->fd, unread, sizeof unread, MSG_DONTWAIT) > 0;
+		i++)
 		;
 	connection_leave(connection);
 }
 
 struct connection *service_adopt(struct service *service, int fd)
 {
-	int one = 1;
 	struct connection *connection = calloc(1, sizeof *connection);
 
 	if (!connection) {
@@ -220,7 +223,6 @@ struct connection *service_adopt(struct service *service, int fd)
 		return NULL;
 	}
 	*connection = (struct connection){ .service = service, .fd = fd };
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (link_in(connection))
 		return connection;
 	connection_refuse(connection);
@@ -256,8 +258,8 @@ struct connection *service_accept(struct service *service, int listener)
 		struct connection *connection = fd >= 0 ? service_adopt(service, fd) : NULL;
 		if (connection)
 			return connection;
-		if (is_shortage(fd))
-			io_sleep(retry_ns);
+		if (fd < 0 && fd != -ECONNABORTED && !service_stopped())
+			io_sleep(retry_ns); /* descriptors or memory are out */
 	}
 	return NULL;
 }

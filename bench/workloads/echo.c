@@ -40,9 +40,8 @@ static void connection(struct work *work, int fd)
 	char buf[BUFFER_BYTES];
 
 	for (;;) {
-		int64_t deadline_ns = io_now_ns() + idle_ns(work);
-		ssize_t n = io_read(fd, buf, sizeof buf, deadline_ns);
-		if (n <= 0 || io_write_all(fd, buf, n, deadline_ns) != 0)
+		ssize_t n = io_read(fd, buf, sizeof buf, io_now_ns() + idle_ns(work));
+		if (n <= 0 || io_write_all(fd, buf, n, io_now_ns() + idle_ns(work)) != 0)
 			return;
 	}
 }

@@ -17,9 +17,9 @@
 	.initial = "1", .max = 1 }
 #define SERVICE_LOAD \
 	{ .name = "rate_per_s", .unit = "1/s", \
-		.summary = "requests that arrive, whether answered or not; 0: the next when one is answered", \
+		.summary = "how many arrive; 0: the next when one is answered", \
 		.initial = "0", .max = 10000000 }, \
-	{ .name = "arrivals", .summary = "poisson or constant, where there is a rate", \
+	{ .name = "arrivals", .summary = "how they do", \
 		.initial = "poisson", .choices = "poisson|constant" }, \
 	{ .name = "warmup_ms", .unit = "ms", .summary = "load before the measurement", \
 		.initial = "200", .max = 600000 }, \

@@ -15,6 +15,7 @@ enum { STACK_BYTES = 64 * 1024 };
 enum {
 	GUARD_BYTES = 4096,
 	TURNS_BETWEEN_POLLS = 256, /* runs of coroutines before the loop is looked at again */
+	CALLS_BETWEEN_PARKS = 64,  /* that did not wait, before a coroutine gives way */
 };
 
 /* Lives at the top of its own stack, so that a coroutine is one mapping. */
@@ -36,6 +37,7 @@ struct scheduler {
 	struct coroutine *ending; /* left for good, but still stood on */
 	size_t alive;
 	unsigned turns; /* left before the loop is polled */
+	unsigned calls; /* of the current one, since it last gave way */
 	struct io_watches *io;
 };
 
@@ -125,6 +127,7 @@ void coroutine_park(void)
 	struct coroutine *self = s->current;
 	struct fiber *next = next_fiber(s);
 
+	s->calls = 0;
 	if (next == &self->fiber)
 		return;
 	fiber_switch(&self->fiber, next);
@@ -137,6 +140,14 @@ void coroutine_yield(void)
 	coroutine_park();
 }
 
+void coroutine_spend(void)
+{
+	if (++scheduler->calls < CALLS_BETWEEN_PARKS)
+		return;
+	scheduler->turns = 0; /* who could run next may still be in the loop */
+	coroutine_yield();
+}
+
 static void enter(struct transfer_t from)
 {
 	struct scheduler *s = scheduler;
@@ -144,6 +155,7 @@ static void enter(struct transfer_t from)
 
 	fiber_arrived(&self->fiber, from);
 	collect(s);
+	s->calls = 0;
 	self->fn(self->arg);
 	s->alive--;
 	s->ending = self;

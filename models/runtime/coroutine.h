@@ -38,6 +38,12 @@ void coroutine_ready(struct coroutine *coroutine);
 /* Give way to every other coroutine that can run. */
 void coroutine_yield(void);
 
+/*
+ * Count a call that might have waited and did not: one that never waits gives
+ * way now and then all the same, or its task would hold up all others.
+ */
+void coroutine_spend(void);
+
 /* The calling scheduler's loop. */
 struct loop *coroutine_loop(void);
 

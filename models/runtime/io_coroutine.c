@@ -27,6 +27,7 @@ struct waiter {
 struct io_watch {
 	uv_poll_t poll;
 	int armed;
+	int woken;    /* events whose waiter was woken and has not run since */
 	bool drained; /* the last read left nothing */
 	struct waiter *reader, *writer;
 };
@@ -67,6 +68,18 @@ static int wait_in(struct waiter **slot, int64_t deadline_ns)
 	return waiter.result;
 }
 
+/* Wake who waits for event. False where nobody does, nor is about to look. */
+static bool wake_for(struct io_watch *watch, int event)
+{
+	struct waiter *waiter = event == UV_READABLE ? watch->reader : watch->writer;
+
+	if (waiter) {
+		wake(waiter, 0);
+		watch->woken |= event;
+	}
+	return watch->woken & event;
+}
+
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
 	struct io_watch *watch = (struct io_watch *)poll;
@@ -74,18 +87,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 
 	if (status < 0)
 		events = UV_READABLE | UV_WRITABLE; /* let the call itself find the error */
-	if (events & UV_READABLE) {
-		if (watch->reader)
-			wake(watch->reader, 0);
-		else
-			idle |= UV_READABLE;
-	}
-	if (events & UV_WRITABLE) {
-		if (watch->writer)
-			wake(watch->writer, 0);
-		else
-			idle |= UV_WRITABLE;
-	}
+	if ((events & UV_READABLE) && !wake_for(watch, UV_READABLE))
+		idle |= UV_READABLE;
+	if ((events & UV_WRITABLE) && !wake_for(watch, UV_WRITABLE))
+		idle |= UV_WRITABLE;
 	if (!(watch->armed & idle))
 		return;
 	watch->armed &= ~idle;
@@ -154,7 +159,10 @@ static int wait_ready(int fd, int event, int64_t deadline_ns)
 			return err;
 		watch->armed |= event;
 	}
-	return wait_in(slot, deadline_ns);
+	err = wait_in(slot, deadline_ns);
+	if (err != -ECANCELED) /* else the descriptor was closed, and its watch with it */
+		watch->woken &= ~event;
+	return err;
 }
 
 static void free_watch(uv_handle_t *handle)
@@ -212,8 +220,10 @@ static int coroutine_accept(int fd, int64_t deadline_ns)
 {
 	for (;;) {
 		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (client >= 0)
+		if (client >= 0) {
+			coroutine_spend();
 			return client;
+		}
 		if (errno != EAGAIN && errno != EINTR)
 			return -errno;
 		int err = errno == EAGAIN ? wait_ready(fd, UV_READABLE, deadline_ns) : 0;
@@ -243,6 +253,7 @@ static ssize_t coroutine_read(int fd, void *buf, size_t size, int64_t deadline_n
 		if (n >= 0) {
 			if (watch)
 				watch->drained = n > 0 && (size_t)n < size;
+			coroutine_spend();
 			return n;
 		}
 		if (errno != EAGAIN && errno != EINTR)
@@ -257,8 +268,10 @@ static ssize_t coroutine_write(int fd, const void *buf, size_t size, int64_t dea
 		ssize_t n = send(fd, buf, size, MSG_NOSIGNAL);
 		if (n < 0 && errno == ENOTSOCK)
 			n = write(fd, buf, size);
-		if (n >= 0)
+		if (n >= 0) {
+			coroutine_spend();
 			return n;
+		}
 		if (errno != EAGAIN && errno != EINTR)
 			return -errno;
 		int err = errno == EAGAIN ? wait_ready(fd, UV_WRITABLE, deadline_ns) : 0;

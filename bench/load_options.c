@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "cpus.h"
+#include "load_main.h"
+
+const char load_usage[] =
+	"usage: concbench load --target ADDR:PORT -w SERVICE [--connections N] [--rate R]\n"
+	"                      [--arrivals poisson|constant] [--duration S] [--warmup S]\n"
+	"                      [--timeout S] [--threads N] [--param NAME=VALUE].. [--pin]\n"
+	"                      [--seed N] [--label NAME] [-o FILE.json [--force]] [--json]\n"
+	"                      [--hgrm FILE] [--hlog FILE]\n"
+	"Load a server, check every reply and print how long they took.\n"
+	"  --connections N  with one request in flight each (default 10)\n"
+	"  --rate R         requests a second, answered or not; 0: the next when one is\n"
+	"                   answered (default 0)\n"
+	"  --arrivals WHICH poisson (default) or constant, where there is a rate\n"
+	"  --duration S     of the measurement; fractions are allowed (default 10)\n"
+	"  --warmup S       load before it (default 1)\n"
+	"  --timeout S      of a request, up to 60 (default 10)\n"
+	"  --threads N      of the generator (default 1)\n"
+	"  --param          of the service, as for serve: the server must have the same\n"
+	"  --pin            the generator on CPUs of its own; run the server on the others\n"
+	"  --seed N         of the arrivals (default: from the clock; stored in the results)\n"
+	"  --label NAME     stands as the model in the results (default: the target)\n"
+	"  -o FILE.json     results as of run, for export and plot\n"
+	"  --json           print the results instead of a table\n"
+	"  --hgrm FILE      percentiles of the response time, as HdrHistogram prints them\n"
+	"  --hlog FILE      a histogram a second, as HdrHistogram logs them\n";
+
+enum {
+	OPT_TARGET = 256,
+	OPT_CONNECTIONS,
+	OPT_RATE,
+	OPT_ARRIVALS,
+	OPT_DURATION,
+	OPT_WARMUP,
+	OPT_TIMEOUT,
+	OPT_THREADS,
+	OPT_PARAM,
+	OPT_PIN,
+	OPT_SEED,
+	OPT_LABEL,
+	OPT_FORCE,
+	OPT_JSON,
+	OPT_HGRM,
+	OPT_HLOG,
+	OPT_HELP,
+};
+
+static const struct option options_table[] = {
+	{ "target", required_argument, NULL, OPT_TARGET },
+	{ "service", required_argument, NULL, 'w' },
+	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "arrivals", required_argument, NULL, OPT_ARRIVALS },
+	{ "duration", required_argument, NULL, OPT_DURATION },
+	{ "warmup", required_argument, NULL, OPT_WARMUP },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "param", required_argument, NULL, OPT_PARAM },
+	{ "pin", no_argument, NULL, OPT_PIN },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "label", required_argument, NULL, OPT_LABEL },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "hgrm", required_argument, NULL, OPT_HGRM },
+	{ "hlog", required_argument, NULL, OPT_HLOG },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+enum { ASSIGNMENTS_MAX = 64 };
+
+/* What is set once the service is known: parameters, in the order of the command line. */
+struct assignments {
+	char text[ASSIGNMENTS_MAX][320];
+	int count;
+};
+
+static int add_assignment(struct assignments *assignments, const char *text)
+{
+	size_t room = sizeof assignments->text[0];
+
+	if (assignments->count == ASSIGNMENTS_MAX)
+		return cli_error("load", "--param was given too many times");
+	if (strlen(text) >= room)
+		return cli_error("load", "'%.40s...' is too long for a parameter", text);
+	strcpy(assignments->text[assignments->count++], text);
+	return 0;
+}
+
+static int read_count(
+	const char *option, const char *unit, uint64_t min, uint64_t max, unsigned *count)
+{
+	uint64_t number = 0;
+	int status = cli_number("load", option, optarg, unit, min, max, &number);
+
+	*count = number;
+	return status;
+}
+
+/* Seconds, perhaps with a fraction, into whole ms. */
+static int read_ms(const char *option, double min_s, double max_s, int64_t *ms)
+{
+	char *end;
+	double seconds = strtod(optarg, &end);
+
+	if (*optarg < '0' || *optarg > '9' || *end || strpbrk(optarg, "xX") ||
+		!(seconds >= min_s && seconds <= max_s))
+		return cli_error("load", "%s takes a time from %g to %g s, not '%s'", option, min_s,
+			max_s, optarg);
+	*ms = (int64_t)(seconds * 1000 + 0.5);
+	return 0;
+}
+
+static int assign_ms(struct assignments *assignments, const char *option, const char *name,
+	double min_s, double max_s)
+{
+	char text[64];
+	int64_t ms = 0;
+	int status = read_ms(option, min_s, max_s, &ms);
+
+	snprintf(text, sizeof text, "%s=%lld", name, (long long)ms);
+	return status ? status : add_assignment(assignments, text);
+}
+
+static int read_rate(struct assignments *assignments)
+{
+	uint64_t rate = 0;
+	char text[64];
+	int status = cli_number("load", "--rate", optarg, "requests/s", 0, 10000000, &rate);
+
+	snprintf(text, sizeof text, "rate_per_s=%llu", (unsigned long long)rate);
+	return status ? status : add_assignment(assignments, text);
+}
+
+static int read_arrivals(struct assignments *assignments)
+{
+	char text[64];
+
+	if (strcmp(optarg, "poisson") != 0 && strcmp(optarg, "constant") != 0)
+		return cli_error(
+			"load", "--arrivals is one of poisson and constant, not '%s'", optarg);
+	snprintf(text, sizeof text, "arrivals=%s", optarg);
+	return add_assignment(assignments, text);
+}
+
+/* A plain name, as results need one. */
+static bool is_label(const char *text)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	char plain[sizeof letters + 4];
+
+	snprintf(plain, sizeof plain, "%s_.+-", letters);
+	return *text && strchr(letters, *text) && strlen(text) <= 64 &&
+		strspn(text, plain) == strlen(text);
+}
+
+static int read_label(struct load_options *options)
+{
+	if (!is_label(optarg))
+		return cli_error("load",
+			"--label takes up to 64 letters, digits and _.+- and begins with a letter "
+			"or digit, not '%s'",
+			optarg);
+	snprintf(options->label, sizeof options->label, "%s", optarg);
+	return 0;
+}
+
+static int read_seed(struct load_options *options)
+{
+	return cli_number("load", "--seed", optarg, "", 0, INT64_MAX, &options->spec.seed);
+}
+
+static int read_service(struct load_options *options)
+{
+	const struct workload *service = workload_find(optarg);
+
+	if (!service || service->kind != WORKLOAD_SERVICE)
+		return cli_unknown("load", "service", optarg, cli_service_name);
+	options->service = service;
+	return 0;
+}
+
+static int read_timeout(struct load_options *options)
+{
+	int64_t ms = 0;
+	int status = read_ms("--timeout", 0.01, 60, &ms);
+
+	options->spec.timeout_ns = ms * 1000000;
+	return status;
+}
+
+static int read_target(struct load_options *options)
+{
+	options->target = optarg;
+	return cli_address("load", optarg, &options->spec.address);
+}
+
+/* Options that are no more than a word. */
+static int note_option(struct load_options *options, int opt)
+{
+	switch (opt) {
+	case OPT_PIN:
+		options->pin = true;
+		return 0;
+	case 'o':
+		options->output = optarg;
+		return 0;
+	case OPT_FORCE:
+		options->force = true;
+		return 0;
+	case OPT_JSON:
+		options->json = true;
+		return 0;
+	case OPT_HGRM:
+		options->hgrm = optarg;
+		return 0;
+	case OPT_HLOG:
+		options->hlog = optarg;
+		return 0;
+	case OPT_HELP:
+		options->help = true;
+		return 0;
+	default:
+		return cli_help("load"); /* getopt has said why */
+	}
+}
+
+static int read_option(struct load_options *options, struct assignments *assignments, int opt)
+{
+	switch (opt) {
+	case OPT_TARGET:
+		return read_target(options);
+	case 'w':
+		return read_service(options);
+	case OPT_CONNECTIONS:
+		return read_count(
+			"--connections", "", 1, LOAD_CONNECTIONS_MAX, &options->spec.connections);
+	case OPT_RATE:
+		return read_rate(assignments);
+	case OPT_ARRIVALS:
+		return read_arrivals(assignments);
+	case OPT_DURATION:
+		return assign_ms(assignments, "--duration", "duration_ms", 0.001, 86400);
+	case OPT_WARMUP:
+		return assign_ms(assignments, "--warmup", "warmup_ms", 0, 600);
+	case OPT_TIMEOUT:
+		return read_timeout(options);
+	case OPT_THREADS:
+		return read_count("--threads", "", 1, LOAD_THREADS_MAX, &options->spec.threads);
+	case OPT_PARAM:
+		return add_assignment(assignments, optarg);
+	case OPT_SEED:
+		return read_seed(options);
+	case OPT_LABEL:
+		return read_label(options);
+	default:
+		return note_option(options, opt);
+	}
+}
+
+static int pin(struct load_options *options)
+{
+	struct cpus cpus;
+
+	if (cpus_split(&cpus) != 0)
+		return cli_error("load", "--pin needs two CPUs that this process may use");
+	options->cpus = cpus.origin;
+	options->server_cpus = cpus.model;
+	options->spec.cpus = &options->cpus;
+	options->spec.server_cpus = &options->server_cpus;
+	return 0;
+}
+
+static int check(struct load_options *options)
+{
+	if (optind < options->argc)
+		return cli_error("load", "unexpected argument '%s'", options->argv[optind]);
+	if (!options->target || !options->service)
+		return cli_error("load", "--target ADDR:PORT and -w SERVICE are needed");
+	if (options->spec.address.sin_port == 0)
+		return cli_error("load", "'%s' has no port to connect to", options->target);
+	if (options->spec.connections < options->spec.threads)
+		return cli_error("load", "%u threads need as many connections, not %u",
+			options->spec.threads, options->spec.connections);
+	if (options->force && !options->output)
+		return cli_error("load", "--force is for -o FILE.json");
+	return options->pin ? pin(options) : 0;
+}
+
+/* The target, with what no name has replaced. */
+static void default_label(struct load_options *options)
+{
+	if (*options->label)
+		return;
+	snprintf(options->label, sizeof options->label, "%s", options->target);
+	for (char *c = options->label; *c; c++)
+		if (*c == ':')
+			*c = '-';
+}
+
+int load_options_read(struct load_options *options, int argc, char **argv)
+{
+	struct assignments assignments = { .count = 0 };
+	int opt, status = 0;
+
+	*options = (struct load_options){
+		.spec = { .connections = 10,
+			.threads = 1,
+			.timeout_ns = 10000000000,
+			.seed = (uint64_t)time(NULL) },
+		.argc = argc,
+		.argv = argv,
+	};
+	while (!status && (opt = getopt_long(argc, argv, "w:o:", options_table, NULL)) != -1)
+		status = read_option(options, &assignments, opt);
+	if (status || options->help)
+		return status;
+	status = check(options);
+	if (status)
+		return status;
+	params_init(&options->params, options->service->params);
+	params_set(&options->params, "duration_ms", "10000");
+	params_set(&options->params, "warmup_ms", "1000");
+	for (int i = 0; i < assignments.count && !status; i++)
+		status = cli_param(
+			"load", &options->params, options->service->name, assignments.text[i]);
+	load_spec_params(&options->spec, &options->params);
+	default_label(options);
+	return status;
+}

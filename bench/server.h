@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_SERVER_H
+#define BENCH_SERVER_H
+
+/* A trial's server: `concbench serve` as a process of its own beside the load generator. */
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "trial.h"
+
+struct server {
+	pid_t pid;
+	struct sockaddr_in address;
+};
+
+/*
+ * Start the service and model of spec on a free port of 127.0.0.1, with as many
+ * workers and connections as its concurrency, on cpus (NULL: anywhere); clients
+ * can connect when this returns. It ends with the thread that started it. 0 or
+ * -errno; -EPROTO when it ended without an address, having said why on stderr.
+ */
+int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus);
+
+/*
+ * Stop it as SIGTERM does and reap it; killed when it does not end. usage is
+ * what it and the processes that it forked have used in their lives. 0, or
+ * -ECHILD where it had crashed.
+ */
+int server_stop(struct server *server, struct rusage *usage);
+
+#endif
