@@ -4,7 +4,6 @@
  * and this process is the load.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "cpus.h"
 #include "launch.h"
 #include "load/load.h"
+#include "load/null_server.h"
 #include "server.h"
 #include "trial.h"
 
@@ -82,13 +82,12 @@ static json_t *bad(const char *reason)
 	return json_pack("{s:s, s:s}", "status", "failed", "reason", reason);
 }
 
-static json_t *load_server(struct service_trial *trial)
+static void aim(struct service_trial *trial)
 {
 	const struct trial_spec *spec = trial->spec;
-	const struct client *client = spec->workload->client;
 
 	trial->load = (struct load_spec){
-		.client = client,
+		.client = spec->workload->client,
 		.talk = &trial->talk,
 		.address = trial->server.address,
 		.connections = spec->concurrency,
@@ -101,15 +100,46 @@ static json_t *load_server(struct service_trial *trial)
 		.arg = trial,
 	};
 	load_spec_params(&trial->load, &spec->params);
-	int err = client->open(&trial->talk, &spec->params, &trial->server.address, spec->model);
-	if (err)
-		return bad(*trial->talk.reason ? trial->talk.reason : strerror(-err));
-	err = load_run(&trial->load, trial->result);
-	client->close(&trial->talk);
+}
+
+/* What the generator would reach with the same requests, if the server cost nothing. */
+static json_t *measure_ceiling(struct service_trial *trial)
+{
+	struct answers answers;
+	double ceiling_per_s;
+	char reason[256] = "";
+	int err = answers_learn(&trial->load, &answers, reason, sizeof reason);
+
+	if (!err)
+		err = load_ceiling(&trial->load, &answers, &ceiling_per_s);
+	answers_free(&answers);
+	return err ? bad(*reason ? reason : strerror(-err))
+		   : json_pack("{s:s, s:f}", "status", "ok", "ceiling_per_s", ceiling_per_s);
+}
+
+static json_t *measure_load(struct service_trial *trial)
+{
+	int err = load_run(&trial->load, trial->result);
+
 	if (err)
 		return bad(*trial->result->reason ? trial->result->reason : strerror(-err));
-	trial->result->ceiling_per_s = spec->ceiling_per_s > 0 ? spec->ceiling_per_s : NAN;
+	if (trial->spec->ceiling_per_s > 0)
+		trial->result->ceiling_per_s = trial->spec->ceiling_per_s;
 	return load_json(trial->result);
+}
+
+static json_t *load_server(struct service_trial *trial)
+{
+	const struct trial_spec *spec = trial->spec;
+	const struct client *client = spec->workload->client;
+	int err = client->open(&trial->talk, &spec->params, &trial->server.address, spec->model);
+
+	if (err)
+		return bad(*trial->talk.reason ? trial->talk.reason : strerror(-err));
+	aim(trial);
+	json_t *json = spec->ceiling_only ? measure_ceiling(trial) : measure_load(trial);
+	client->close(&trial->talk);
+	return json;
 }
 
 static json_t *measure(struct service_trial *trial)
@@ -128,7 +158,8 @@ static json_t *measure(struct service_trial *trial)
 		json_decref(json);
 		return bad("the server crashed");
 	}
-	add_usage(trial, json);
+	if (!spec->ceiling_only)
+		add_usage(trial, json);
 	return json;
 }
 
