@@ -20,7 +20,8 @@ else on_first=() on_second=() pin=; echo "one CPU only: client and server share 
 
 # start COMMAND..: a server that prints its address, which is then in address, until the script ends.
 start() {
-	local out=$dir/server-${#started[@]}
+	local out
+	out=$(mktemp -p "$dir")
 	"$@" > "$out" &
 	started+=($!)
 	while [ ! -s "$out" ]; do sleep 0.05; done
