@@ -23,7 +23,7 @@ int generator_init(struct generator *generator, const struct load_spec *spec, st
 	generator->number = number;
 	generator->conn_count = generator->untried = connections;
 	generator->connecting_max = (CONNECTING_MAX + spec->threads - 1) / spec->threads;
-	generator->end_ns = INT64_MAX;
+	generator->at_ns = generator->end_ns = INT64_MAX;
 	generator->scan_every_ns = spec->timeout_ns / 50;
 	if (generator->scan_every_ns < 10 * ms_ns)
 		generator->scan_every_ns = 10 * ms_ns;
@@ -69,7 +69,7 @@ static int64_t next_ns(const struct generator *generator, int64_t now_ns)
 	if (closed && generator->connecting < generator->connecting_max)
 		next = min_ns(next, closed->since_ns);
 	if (!generator->sending)
-		return next;
+		return min_ns(next, generator->at_ns);
 	if (!TAILQ_EMPTY(&generator->idle))
 		next = min_ns(next, generator->arrivals.next_ns);
 	if (!generator->cpu_begun)
@@ -122,8 +122,10 @@ static int64_t await_start(struct generator *generator)
 			return 0;
 		nanosleep(&pause, NULL);
 	}
+	generator->at_ns = at_ns;
 	while (io_now_ns() < at_ns)
 		turn(generator);
+	generator->at_ns = INT64_MAX;
 	return at_ns;
 }
 
