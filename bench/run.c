@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../models/io.h"
+#include "cells.h"
 #include "cli.h"
 #include "environment.h"
 #include "plan.h"
@@ -263,6 +264,35 @@ static void show(struct run *run, size_t place)
 	progress_show(&run->progress, place, steps(run), what);
 }
 
+static bool same_load(const struct trial_spec *a, const struct trial_spec *b)
+{
+	return a->workload == b->workload && a->concurrency == b->concurrency &&
+		memcmp(a->params.value, b->params.value, sizeof a->params.value) == 0;
+}
+
+/*
+ * Once a run, for each load that services are put under: what the generator
+ * reaches where the server costs next to nothing. A cell that comes near to
+ * that may be a measurement of the generator.
+ */
+static void measure_ceilings(struct run *run)
+{
+	struct cell *cells = run->plan.cells;
+
+	for (size_t i = 0; i < run->plan.cell_count && !*run->stop; i++) {
+		struct trial_spec spec = cells[i].spec;
+		if (spec.workload->kind != WORKLOAD_SERVICE || spec.ceiling_per_s > 0)
+			continue;
+		spec.ceiling_only = true;
+		json_t *trial = trial_process(&spec, run->plan.time_limit_s, run->stop);
+		double ceiling_per_s = number_at(trial, "ceiling_per_s");
+		json_decref(trial);
+		for (size_t k = i; k < run->plan.cell_count; k++)
+			if (ceiling_per_s > 0 && same_load(&cells[k].spec, &spec))
+				cells[k].spec.ceiling_per_s = ceiling_per_s;
+	}
+}
+
 static void run_trials(struct run *run)
 {
 	for (size_t place = 0; place < run->slot_count && !*run->stop; place++) {
@@ -324,6 +354,7 @@ static int run_all(struct run *run)
 {
 	run->stop = stop_on_signals();
 	progress_start(&run->progress);
+	measure_ceilings(run);
 	run_trials(run);
 	run_whole_processes(run);
 	progress_end(&run->progress);

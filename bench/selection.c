@@ -86,7 +86,7 @@ static int check_params(const struct selection *selection)
 		const struct workload *last = NULL;
 		bool found = false;
 		for (const struct workload *const *row = workloads; *row && !found; row++) {
-			if (!selected(selection, *row) || (*row)->kind == WORKLOAD_SERVICE)
+			if (!selected(selection, *row))
 				continue;
 			last = *row;
 			found = takes(last, selection->params[i]);
@@ -149,7 +149,7 @@ static int add_selection(struct plan *plan, const struct selection *selection)
 
 	for (const struct workload *const *row = workloads; *row && !status; row++) {
 		struct cell cell = { .spec.workload = *row };
-		if (!selected(selection, *row) || (*row)->kind == WORKLOAD_SERVICE)
+		if (!selected(selection, *row))
 			continue;
 		params_init(&cell.spec.params, (*row)->params);
 		status = set_params(selection, &cell.spec);

@@ -107,13 +107,14 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 		params_print(group->params, " ", "", out);
 		fputc('\n', out);
 	}
-	put(out, "tasks/s", MODEL_WIDTH);
+	bool service = workload && workload->kind == WORKLOAD_SERVICE;
+	put(out, service ? "requests/s" : "tasks/s", MODEL_WIDTH);
 	for (size_t i = first; i < group->concurrency_count; i++) {
 		snprintf(text, sizeof text, "c=%lld", (long long)group->concurrencies[i]);
 		put(out, text, CELL_WIDTH);
 	}
 	put(out, "p99", COST_WIDTH);
-	put(out, "CPU/task", COST_WIDTH + 1);
+	put(out, service ? "CPU/req" : "CPU/task", COST_WIDTH + 1);
 	fputs("memory\n", out);
 }
 

@@ -21,6 +21,7 @@ struct trial_spec {
 	uint64_t warmup;      /* tasks run before, and not measured */
 	bool pin;             /* model and origin on disjoint CPUs */
 	double ceiling_per_s; /* of the load generator; 0: not known */
+	bool ceiling_only;    /* measure just that */
 	const char *workdir;
 };
 
@@ -62,6 +63,9 @@ void trial_close(struct trial *trial);
  * raises limits and pins CPUs.
  */
 json_t *trial_measure(const struct trial_spec *spec);
+
+/* The same for a service: start its server, load it, stop it. */
+json_t *trial_measure_service(const struct trial_spec *spec);
 
 /* Descriptors that a trial may have open in one process. */
 uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency);

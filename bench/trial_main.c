@@ -21,7 +21,16 @@ static const char usage[] =
 	"Run one trial in this process and print its JSON object. `concbench run` does this for\n"
 	"every cell, in an order that makes the numbers comparable.\n";
 
-enum { OPT_PARAM = 256, OPT_WARMUP, OPT_EXTERNAL, OPT_CEILING, OPT_PIN, OPT_WORKDIR, OPT_HELP };
+enum {
+	OPT_PARAM = 256,
+	OPT_WARMUP,
+	OPT_EXTERNAL,
+	OPT_CEILING,
+	OPT_MEASURE_CEILING,
+	OPT_PIN,
+	OPT_WORKDIR,
+	OPT_HELP
+};
 
 static const struct option options[] = {
 	{ "model", required_argument, NULL, 'm' },
@@ -32,6 +41,7 @@ static const struct option options[] = {
 	{ "warmup", required_argument, NULL, OPT_WARMUP },
 	{ "external", required_argument, NULL, OPT_EXTERNAL },
 	{ "ceiling", required_argument, NULL, OPT_CEILING },
+	{ "measure-ceiling", no_argument, NULL, OPT_MEASURE_CEILING },
 	{ "pin", no_argument, NULL, OPT_PIN },
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -82,6 +92,9 @@ static int read_option(struct arguments *arguments, int opt)
 			"trial", "--ceiling", optarg, "requests/s", 1, 1000000000, &number);
 		spec->ceiling_per_s = number;
 		return status;
+	case OPT_MEASURE_CEILING:
+		spec->ceiling_only = true;
+		return 0;
 	case OPT_PIN:
 		spec->pin = true;
 		return 0;
@@ -144,7 +157,8 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 
 static int measure_and_print(const struct trial_spec *spec)
 {
-	json_t *json = trial_measure(spec);
+	json_t *json = spec->workload->kind == WORKLOAD_SERVICE ? trial_measure_service(spec)
+								: trial_measure(spec);
 	const char *status = json_string_value(json_object_get(json, "status"));
 	bool good = status && strcmp(status, "ok") == 0;
 

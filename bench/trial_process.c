@@ -103,6 +103,8 @@ static void make_command(
 		add(command, "--external", spec->external);
 	if (spec->ceiling_per_s > 0)
 		add_number(command, 3, "--ceiling", spec->ceiling_per_s);
+	if (spec->ceiling_only)
+		add(command, "--measure-ceiling", NULL);
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
 		char *text = command->params[row - spec->params.table];
 		snprintf(text, sizeof command->params[0], "%s=%s", row->name,

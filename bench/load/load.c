@@ -227,6 +227,7 @@ static void add_generator(struct load *load, struct generator *generator)
 	histogram_merge(&result->response, &tally->response);
 	histogram_merge(&result->service, tally->open ? &tally->service : &tally->response);
 	histogram_merge(&result->lateness, &tally->lateness);
+	result->replies += tally->replies;
 	result->requests += tally->requests;
 	result->answered += tally->answered;
 	result->unsent += tally->unsent;
@@ -337,6 +338,8 @@ int load_run(const struct load_spec *spec, struct load_result *result)
 	}
 	for (unsigned i = 0; i < load->running; i++)
 		pthread_join(load->threads[i], NULL);
+	if (!err && spec->loaded)
+		spec->loaded(spec->arg);
 	if (!err)
 		err = add_up(load);
 	for (unsigned i = 0; i < spec->threads; i++)

@@ -52,6 +52,10 @@ struct load_spec {
 
 	/* Called each second of the window, in the caller's thread. May be NULL. */
 	void (*live)(void *arg, const struct load_live *live);
+
+	/* Called once when the last request has ended and the connections are still open. May be
+	 * NULL. */
+	void (*loaded)(void *arg);
 	void *arg;
 };
 
@@ -61,6 +65,7 @@ struct load_result {
 	unsigned connections, threads;
 	double window_s;
 
+	uint64_t replies;             /* right ones, before and in the window */
 	uint64_t requests;            /* of the window */
 	uint64_t answered;            /* of these, rightly */
 	uint64_t unsent;              /* of these, never sent, as no connection was free in time */

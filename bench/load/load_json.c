@@ -34,10 +34,23 @@ static json_t *little_json(const struct load_result *result)
 		result->straddle_out);
 }
 
+/* Response times at 0, 1/2, 3/4, 7/8 .. of the requests, as long as ten lie beyond. */
+static json_t *ladder_json(const struct histogram *response)
+{
+	json_t *ladder = json_array();
+	double beyond = 1;
+
+	for (; beyond * response->count >= 10; beyond /= 2)
+		json_array_append_new(
+			ladder, json_integer(histogram_percentile(response, 100 * (1 - beyond))));
+	return ladder;
+}
+
 /* What only a load has. */
 static json_t *own_json(const struct load_result *result)
 {
-	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "service_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"response_ladder_ns", ladder_json(&result->response), "service_ns",
 		latency_json(&result->service), "lateness_ns", latency_json(&result->lateness),
 		"offered_per_s", real_or_null(load_offered(result)), "unsent",
 		(json_int_t)result->unsent, "errors_by_kind", errors_json(result), "served",

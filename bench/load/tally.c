@@ -108,6 +108,7 @@ bool tally_answer(struct tally *tally, const struct request *request, int64_t no
 {
 	bool counts = end(tally, request, now_ns);
 
+	tally->replies++;
 	tally->answered += counts;
 	return counts;
 }

@@ -34,6 +34,7 @@ struct tally {
 	struct histogram service;  /* end less start; where open */
 	struct histogram lateness; /* of the generator's own; where open */
 
+	uint64_t replies;             /* right ones, whenever they came */
 	uint64_t requests;            /* of the window, the unsent too */
 	uint64_t answered;            /* of these, rightly */
 	uint64_t unsent;              /* of these, never sent, as no connection was free */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trial of a service: the server is a process of its own, or an outside one,
+ * and this process is the load.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../models/service.h"
+#include "cli.h"
+#include "cpus.h"
+#include "launch.h"
+#include "load/load.h"
+#include "load/null_server.h"
+#include "server.h"
+#include "trial.h"
+
+struct service_trial {
+	const struct trial_spec *spec;
+	struct cpus cpus;
+	struct server server; /* pid 0 for an outside one */
+	struct rusage usage;  /* of its whole life */
+	long memory_kib;      /* while every connection was open */
+	struct talk talk;
+	struct load_spec load;
+	struct load_result *result;
+};
+
+/* Why this model cannot serve so, or NULL. */
+static const char *inability(const struct trial_spec *spec)
+{
+	if (!spec->model)
+		return NULL;
+	if (spec->model->unavailable)
+		return spec->model->unavailable;
+	if (!spec->model->serve)
+		return "this model serves nothing";
+	if (!(spec->model->features & MODEL_CONCURRENT) && spec->concurrency > 1 &&
+		param_number(&spec->params, "keep_alive"))
+		return "it serves one connection at a time, and would leave the others waiting for "
+		       "ever (keep_alive=0 lets them take turns)";
+	return NULL;
+}
+
+/* Of all that the server used in its life, the part of the measured requests; all are alike. */
+static double measured_share(const struct service_trial *trial)
+{
+	const struct load_result *result = trial->result;
+
+	return result->replies > 0 ? (double)result->answered / result->replies : 1;
+}
+
+static double seconds(struct timeval time)
+{
+	return time.tv_sec + time.tv_usec / 1e6;
+}
+
+static void add_usage(const struct service_trial *trial, json_t *json)
+{
+	const struct rusage *usage = &trial->usage;
+	double share = measured_share(trial);
+
+	json_object_set_new(json, "cpu_user_s", json_real(share * seconds(usage->ru_utime)));
+	json_object_set_new(json, "cpu_system_s", json_real(share * seconds(usage->ru_stime)));
+	json_object_set_new(json, "voluntary_switches", json_integer(share * usage->ru_nvcsw));
+	json_object_set_new(json, "involuntary_switches", json_integer(share * usage->ru_nivcsw));
+	if (trial->memory_kib >= 0)
+		json_object_set_new(json, "peak_memory_kib", json_integer(trial->memory_kib));
+}
+
+static void read_memory(void *arg)
+{
+	struct service_trial *trial = arg;
+
+	trial->memory_kib = trial->server.pid > 0 ? memory_kib(trial->server.pid) : -1;
+}
+
+static json_t *bad(const char *reason)
+{
+	return json_pack("{s:s, s:s}", "status", "failed", "reason", reason);
+}
+
+static void aim(struct service_trial *trial)
+{
+	const struct trial_spec *spec = trial->spec;
+
+	trial->load = (struct load_spec){
+		.client = spec->workload->client,
+		.talk = &trial->talk,
+		.address = trial->server.address,
+		.connections = spec->concurrency,
+		.threads = 1,
+		.seed = 1,
+		.timeout_ns = 10000000000,
+		.cpus = spec->pin ? &trial->cpus.origin : NULL,
+		.server_cpus = spec->pin ? &trial->cpus.model : NULL,
+		.loaded = read_memory,
+		.arg = trial,
+	};
+	load_spec_params(&trial->load, &spec->params);
+}
+
+/* What the generator would reach with the same requests, if the server cost nothing. */
+static json_t *measure_ceiling(struct service_trial *trial)
+{
+	struct answers answers;
+	double ceiling_per_s;
+	char reason[256] = "";
+	int err = answers_learn(&trial->load, &answers, reason, sizeof reason);
+
+	if (!err)
+		err = load_ceiling(&trial->load, &answers, &ceiling_per_s);
+	answers_free(&answers);
+	return err ? bad(*reason ? reason : strerror(-err))
+		   : json_pack("{s:s, s:f}", "status", "ok", "ceiling_per_s", ceiling_per_s);
+}
+
+static json_t *measure_load(struct service_trial *trial)
+{
+	int err = load_run(&trial->load, trial->result);
+
+	if (err)
+		return bad(*trial->result->reason ? trial->result->reason : strerror(-err));
+	if (trial->spec->ceiling_per_s > 0)
+		trial->result->ceiling_per_s = trial->spec->ceiling_per_s;
+	return load_json(trial->result);
+}
+
+static json_t *load_server(struct service_trial *trial)
+{
+	const struct trial_spec *spec = trial->spec;
+	const struct client *client = spec->workload->client;
+	int err = client->open(&trial->talk, &spec->params, &trial->server.address, spec->model);
+
+	if (err)
+		return bad(*trial->talk.reason ? trial->talk.reason : strerror(-err));
+	aim(trial);
+	json_t *json = spec->ceiling_only ? measure_ceiling(trial) : measure_load(trial);
+	client->close(&trial->talk);
+	return json;
+}
+
+static json_t *measure(struct service_trial *trial)
+{
+	const struct trial_spec *spec = trial->spec;
+
+	if (spec->external)
+		return cli_address("trial", spec->external, &trial->server.address) == 0
+			? load_server(trial)
+			: bad("no such address");
+	int err = server_start(&trial->server, spec, spec->pin ? &trial->cpus.model : NULL);
+	if (err)
+		return bad("the server did not start");
+	json_t *json = load_server(trial);
+	if (server_stop(&trial->server, &trial->usage) != 0) {
+		json_decref(json);
+		return bad("the server crashed");
+	}
+	if (!spec->ceiling_only)
+		add_usage(trial, json);
+	return json;
+}
+
+json_t *trial_measure_service(const struct trial_spec *spec)
+{
+	struct service_trial trial = { .spec = spec, .memory_kib = -1 };
+	const char *why = inability(spec);
+
+	if (why)
+		return json_pack("{s:s, s:s}", "status", "unavailable", "reason", why);
+	if (spec->pin && cpus_split(&trial.cpus) != 0)
+		return bad("cannot pin: there is one CPU only");
+	trial.result = load_result_new();
+	json_t *json = trial.result ? measure(&trial) : bad("out of memory");
+	load_result_free(trial.result);
+	return json;
+}
