@@ -9,7 +9,7 @@ OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter 
 WARN   = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wvla $(if $(STRICT),-Werror)
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
-LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lm
+LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lz -lm
 comma  = ,
 R      = results/latest
 FUZZ_S = 20

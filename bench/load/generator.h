@@ -47,7 +47,7 @@ TAILQ_HEAD(conn_list, conn);
 struct start {
 	atomic_uint ready;     /* threads whose connections were tried */
 	_Atomic int64_t at_ns; /* when the warm-up begins; 0 until it is known */
-	atomic_uint connected; /* connections that were made */
+	atomic_uint connected; /* connections that were made and greeted */
 	atomic_bool off;       /* the load does not take place */
 };
 
@@ -62,7 +62,6 @@ struct generator {
 	struct arrivals arrivals;
 	struct tally tally;
 	bool sending;   /* from the start to the end of the window */
-	int64_t at_ns;  /* when the load begins, once that is known */
 	int64_t end_ns; /* of the window */
 	int64_t next_scan_ns, scan_every_ns;
 	uint64_t reopened;
