@@ -95,7 +95,7 @@ static int open(struct talk *talk, const struct params *params, const struct soc
 		return -ENOMEM;
 	for (size_t i = 0; i < size; i++)
 		memory->text[i] = (char)('a' + i % 23);
-	memcpy(memory->text + size, suffix, strlen(suffix));
+	memcpy(memory->text + size, suffix, sizeof suffix);
 	ssize_t request = make_frame(&memory->request, memory->text, size, true);
 	ssize_t expected = make_frame(
 		&memory->expected, memory->text, size + strlen(suffix), false);

@@ -23,7 +23,7 @@ int generator_init(struct generator *generator, const struct load_spec *spec, st
 	generator->number = number;
 	generator->conn_count = generator->untried = connections;
 	generator->connecting_max = (CONNECTING_MAX + spec->threads - 1) / spec->threads;
-	generator->at_ns = generator->end_ns = INT64_MAX;
+	generator->end_ns = INT64_MAX;
 	generator->scan_every_ns = spec->timeout_ns / 50;
 	if (generator->scan_every_ns < 10 * ms_ns)
 		generator->scan_every_ns = 10 * ms_ns;
@@ -69,7 +69,7 @@ static int64_t next_ns(const struct generator *generator, int64_t now_ns)
 	if (closed && generator->connecting < generator->connecting_max)
 		next = min_ns(next, closed->since_ns);
 	if (!generator->sending)
-		return min_ns(next, generator->at_ns);
+		return next;
 	if (!TAILQ_EMPTY(&generator->idle))
 		next = min_ns(next, generator->arrivals.next_ns);
 	if (!generator->cpu_begun)
@@ -111,7 +111,7 @@ static void connect_all(struct generator *generator)
 	atomic_fetch_add(&generator->start->ready, 1);
 }
 
-/* The time when the load begins; 0 when it does not. Until then connections may come and go. */
+/* Wait until the load begins: the time of it, 0 when it does not take place. */
 static int64_t await_start(struct generator *generator)
 {
 	const struct timespec pause = { .tv_nsec = ms_ns };
@@ -122,10 +122,9 @@ static int64_t await_start(struct generator *generator)
 			return 0;
 		nanosleep(&pause, NULL);
 	}
-	generator->at_ns = at_ns;
-	while (io_now_ns() < at_ns)
-		turn(generator);
-	generator->at_ns = INT64_MAX;
+	struct timespec at = { .tv_sec = at_ns / 1000000000, .tv_nsec = at_ns % 1000000000 };
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
 	return at_ns;
 }
 

@@ -62,7 +62,6 @@ struct generator {
 	struct arrivals arrivals;
 	struct tally tally;
 	bool sending;   /* from the start to the end of the window */
-	int64_t at_ns;  /* when the load begins, once that is known */
 	int64_t end_ns; /* of the window */
 	int64_t next_scan_ns, scan_every_ns;
 	uint64_t reopened;

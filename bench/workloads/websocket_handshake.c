@@ -87,8 +87,9 @@ static const char *text_of(const struct handshake *handshake, int i)
 
 static bool lists(const char *text, const char *wanted)
 {
-	char words[HANDSHAKE_VALUE_BYTES + 1], *rest = strcpy(words, text), *word;
+	char words[HANDSHAKE_VALUE_BYTES + 1], *rest = words, *word;
 
+	snprintf(words, sizeof words, "%s", text);
 	while ((word = strsep(&rest, ", \t")))
 		if (strcasecmp(word, wanted) == 0)
 			return true;

@@ -20,7 +20,7 @@ struct answers {
 	size_t size;
 };
 
-static void fail(const char *why)
+static _Noreturn void fail(const char *why)
 {
 	fprintf(stderr, "%s\n", why);
 	abort();

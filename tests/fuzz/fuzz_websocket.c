@@ -70,7 +70,7 @@ static struct answers converse(bool greeted, const char *data, size_t size, size
 	return answers;
 }
 
-static void fail(const char *why)
+static _Noreturn void fail(const char *why)
 {
 	fprintf(stderr, "%s\n", why);
 	abort();
@@ -108,7 +108,6 @@ static size_t check_frames(const struct answers *answers, size_t from)
 		from = to;
 	}
 	fail("no close frame");
-	return from;
 }
 
 static bool closes_with(const struct answers *answers, size_t close_at, int status)
@@ -127,10 +126,11 @@ static bool same(const struct answers *a, const struct answers *b, size_t size)
 static void compare_frames(const struct answers *a, const struct answers *b)
 {
 	static const char end_of_head[] = "\r\n\r\n";
-	const char *head = memmem(a->data, a->size, end_of_head, strlen(end_of_head));
+	const char *head = a->data ? memmem(a->data, a->size, end_of_head, strlen(end_of_head))
+				   : NULL;
 	size_t head_bytes = head ? head - a->data + strlen(end_of_head) : 0;
 
-	if (!head || b->size < head_bytes)
+	if (!head || !b->data || b->size < head_bytes)
 		fail("no answer to the handshake");
 	size_t close_a = check_frames(a, head_bytes), close_b = check_frames(b, head_bytes);
 	if (close_a != close_b || !same(a, b, close_a))
