@@ -9,9 +9,10 @@ OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter 
 WARN   = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wvla $(if $(STRICT),-Werror)
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
-LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lxxhash -lm
+LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lz -lm
 comma  = ,
 R      = results/latest
+FUZZ_S = 20
 
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
@@ -20,11 +21,14 @@ SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c 
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
-TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/*.[ch])
+FUZZ   = $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
+TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/*.[ch] \
+	tests/fuzz/*.c)
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
-	libboost-context-dev libhttp-parser-dev libxxhash-dev hyperfine gnuplot-nox
-TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema procps
+	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev hyperfine gnuplot-nox
+TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema python3-websockets \
+	procps wrk nghttp2-client apache2-utils
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program
@@ -37,6 +41,10 @@ bench: deps  ## measure every model, default profile: tables and plots in result
 
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
+
+fuzz: deps-test  ## the services' parsers on random input, FUZZ_S=20 seconds each
+	$(MAKE) fuzz-build
+	tests/fuzz/run $(FUZZ_S)
 
 floors: deps  ## concbench against hand-written code that does the same work
 	$(MAKE) -j$$(nproc) all floors-build
@@ -57,7 +65,7 @@ lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
-	shellcheck tests/run .ci/deps bench/floors/run .ci/run
+	shellcheck tests/run tests/fuzz/run .ci/deps bench/floors/run .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
@@ -71,6 +79,7 @@ help:  ## this list
 
 tests-build: $(TESTS)
 floors-build: $(FLOORS)
+fuzz-build: $(FUZZ)
 
 $B/concbench: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -89,6 +98,14 @@ $B/floors/%: bench/floors/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
 	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a $(LIBS)
 
+# A target is built with the files that it is about, so that only these are watched.
+FUZZED_websocket = bench/workloads/websocket_session.c bench/workloads/websocket_handshake.c
+FUZZED_http = bench/workloads/http_session.c bench/workloads/http_reply.c bench/origin_request.c
+build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard bench/workloads/*.[ch])
+	@mkdir -p $(@D)
+	clang -D_GNU_SOURCE -std=gnu11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $< $(FUZZED_$*) $(LIBS)
+
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
@@ -104,6 +121,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench test floors plot deps deps-test lint format clean help tests-build floors-build FORCE
+.PHONY: all bench test fuzz floors plot deps deps-test lint format clean help tests-build floors-build \
+	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "environment.h"
+#include "load/hdr.h"
 #include "load/null_server.h"
 #include "result.h"
 #include "save.h"
@@ -70,16 +71,48 @@ static int measure(struct load_options *options, struct load_result *result)
 	return status;
 }
 
+/* Made in memory first, so that the file is whole or not at all. 0 or -errno. */
+static int write_file(const struct load_options *options, const struct load_result *result,
+	const char *path, bool log)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int err = out ? 0 : -ENOMEM;
+
+	if (out && log)
+		err = hlog_write(result, options->label, out);
+	else if (out)
+		hgrm_write(&result->response, out);
+	if (out && fclose(out) != 0 && !err)
+		err = -errno;
+	if (!err)
+		err = save_file(path, text, size);
+	free(text);
+	if (err)
+		cli_error("load", "cannot write '%s': %s", path, strerror(-err));
+	return err;
+}
+
+/* The files that were asked for. 0 or the first -errno, which was said. */
+static int write_files(
+	const struct load_options *options, const struct load_result *result, const json_t *root)
+{
+	int err = options->output ? result_save(root, options->output) : 0;
+	int hgrm_err = options->hgrm ? write_file(options, result, options->hgrm, false) : 0;
+	int hlog_err = options->hlog ? write_file(options, result, options->hlog, true) : 0;
+
+	if (err)
+		cli_error("load", "cannot write '%s': %s", options->output, strerror(-err));
+	return err ? err : hgrm_err ? hgrm_err : hlog_err;
+}
+
 static int deliver(const struct load_options *options, const struct load_result *result)
 {
 	char reason[256];
-	int err = 0;
 	json_t *root = options->output || options->json ? load_results(options, result) : NULL;
 
-	if (options->output)
-		err = result_save(root, options->output);
-	if (err)
-		cli_error("load", "cannot write '%s': %s", options->output, strerror(-err));
+	int err = write_files(options, result, root);
 	if (options->json)
 		json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 	else

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #include "cli.h"
 #include "cpus.h"
 #include "load_main.h"
+#include "result.h"
+#include "save.h"
 
 const char load_usage[] =
 	"usage: concbench load --target ADDR:PORT -w SERVICE [--connections N] [--rate R]\n"
@@ -28,6 +31,7 @@ const char load_usage[] =
 	"  --seed N         of the arrivals (default: from the clock; stored in the results)\n"
 	"  --label NAME     stands as the model in the results (default: the target)\n"
 	"  -o FILE.json     results as of run, for export and plot\n"
+	"  --force          replace files that exist\n"
 	"  --json           print the results instead of a table\n"
 	"  --hgrm FILE      percentiles of the response time, as HdrHistogram prints them\n"
 	"  --hlog FILE      a histogram a second, as HdrHistogram logs them\n";
@@ -151,21 +155,9 @@ static int read_arrivals(struct assignments *assignments)
 	return add_assignment(assignments, text);
 }
 
-/* A plain name, as results need one. */
-static bool is_label(const char *text)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	char plain[sizeof letters + 4];
-
-	snprintf(plain, sizeof plain, "%s_.+-", letters);
-	return *text && strchr(letters, *text) && strlen(text) <= 64 &&
-		strspn(text, plain) == strlen(text);
-}
-
 static int read_label(struct load_options *options)
 {
-	if (!is_label(optarg))
+	if (!is_plain_name(optarg))
 		return cli_error("load",
 			"--label takes up to 64 letters, digits and _.+- and begins with a letter "
 			"or digit, not '%s'",
@@ -280,6 +272,17 @@ static int pin(struct load_options *options)
 	return 0;
 }
 
+/* Find out now, not after the load, that a file cannot be written. */
+static int check_output(const struct load_options *options, const char *path)
+{
+	int err = path ? save_check(path) : 0;
+
+	if (err == -EEXIST)
+		return options->force ? 0
+				      : cli_error("load", "'%s' exists; --force replaces it", path);
+	return err ? cli_error("load", "cannot write '%s': %s", path, strerror(-err)) : 0;
+}
+
 static int check(struct load_options *options)
 {
 	if (optind < options->argc)
@@ -291,9 +294,12 @@ static int check(struct load_options *options)
 	if (options->spec.connections < options->spec.threads)
 		return cli_error("load", "%u threads need as many connections, not %u",
 			options->spec.threads, options->spec.connections);
-	if (options->force && !options->output)
-		return cli_error("load", "--force is for -o FILE.json");
-	return options->pin ? pin(options) : 0;
+	int status = check_output(options, options->output);
+	if (!status)
+		status = check_output(options, options->hgrm);
+	if (!status)
+		status = check_output(options, options->hlog);
+	return status || !options->pin ? status : pin(options);
 }
 
 /* The target, with what no name has replaced. */

@@ -53,12 +53,11 @@ static json_t *trial_json(const struct load_result *result)
 
 static json_t *cell_json(const struct load_options *options, const struct load_result *result)
 {
-	uint64_t tasks = result->requests > 0 ? result->requests : 1;
-	json_t *cell = json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:n, s:[o], s:n, s:n}", "workload",
+	json_t *cell = json_pack("{s:s, s:s, s:I, s:n, s:o, s:s, s:n, s:[o], s:n, s:n}", "workload",
 		options->service->name, "model", options->label, "concurrency",
-		(json_int_t)result->connections, "tasks", (json_int_t)tasks, "params",
-		params_json(&options->params), "status", "failed", "reason", "trials",
-		trial_json(result), "summary", "whole_process_s");
+		(json_int_t)result->connections, "tasks", "params", params_json(&options->params),
+		"status", "failed", "reason", "trials", trial_json(result), "summary",
+		"whole_process_s");
 
 	summary_update(cell);
 	return cell;

@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+/* A service's point has no number of tasks: its load lasts for a time. */
+enum { SERVED = 1 };
+
+#define SHORT_LOAD "warmup_ms=20", "duration_ms=150"
+#define LOAD "warmup_ms=100", "duration_ms=500"
+
 static const struct profile_row quick[] = {
 	{ .workload = "null", .points = { { 10, 500, 1 } } },
 	{ .workload = "sleep", .points = { { 1, 20 }, { 100, 200 } } },
@@ -14,6 +20,9 @@ static const struct profile_row quick[] = {
 	{ .workload = "primes", .points = { { PROFILE_CORES, 16 } } },
 	{ .workload = "sha256", .points = { { PROFILE_CORES, 64 } } },
 	{ .workload = "mixed", .points = { { 10, 40 } } },
+	{ .workload = "echo", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
+	{ .workload = "http", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
+	{ .workload = "websocket", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
 	{ 0 },
 };
 
@@ -31,6 +40,10 @@ static const struct profile_row standard[] = {
 	{ .workload = "primes", .points = { { 1, 32 }, { PROFILE_CORES, 64, 1 } } },
 	{ .workload = "sha256", .points = { { 1, 100 }, { PROFILE_CORES, 200 } } },
 	{ .workload = "mixed", .points = { { 1, 50 }, { 10, 100 }, { 100, 200 } } },
+	{ .workload = "echo", .params = { LOAD }, .points = { { 100, SERVED } } },
+	{ .workload = "http", .params = { LOAD }, .points = { { 1, SERVED }, { 100, SERVED } } },
+	{ .workload = "http", .params = { LOAD, "keep_alive=0" }, .points = { { 100, SERVED } } },
+	{ .workload = "websocket", .params = { LOAD }, .points = { { 100, SERVED } } },
 	{ 0 },
 };
 
@@ -63,12 +76,24 @@ static const struct profile_row full[] = {
 	{ .workload = "mixed",
 		.params = { "cpu_share=10" },
 		.points = { { 1, 200 }, { 10, 500 }, { 100, 1000 }, { 1000, 2000 } } },
+	{ .workload = "echo",
+		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
+	{ .workload = "http",
+		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
+	{ .workload = "http",
+		.params = { "keep_alive=0" },
+		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED } } },
+	{ .workload = "http",
+		.params = { "delay_ms=10" },
+		.points = { { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
+	{ .workload = "websocket",
+		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
 	{ 0 },
 };
 
 const struct profile profiles[] = {
-	{ "quick", "every model and workload, twice, in about 10 s", 2, 2, quick },
-	{ "default", "what `make bench` runs: 6 trials a cell, within 5 minutes", 6, 6, standard },
+	{ "quick", "every model and workload, twice, in about 20 s", 2, 2, quick },
+	{ "default", "what `make bench` runs: 6 trials a cell, some 6 minutes", 6, 6, standard },
 	{ "full", "more tasks, parameters and trials: an hour or so", 15, 15, full },
 	{ 0 },
 };

@@ -19,8 +19,12 @@ size_t http_append(struct io_fetch *fetch, const char *data, size_t size);
 /* The end of a transfer as io_fetch returns it: the HTTP status or a -errno. */
 int http_result(CURL *easy, CURLcode code, const struct io_fetch *fetch);
 
+/* The calls of the blocking world. */
+int http_blocking_fetch(struct io_fetch *fetch);
+void http_blocking_gather(struct io_fetch *const *fetches, unsigned count);
+
 /*
- * Close the handles, and with them the connections, that io_fetch keeps in the
+ * Close the handles, and with them the connections, that these keep in the
  * blocking world: the calling thread's and those of threads that have ended.
  */
 void http_close_idle(void);

@@ -37,7 +37,10 @@ struct io_fetch {
 	void *sink_arg;
 
 	uint64_t body_bytes; /* out: how many came */
+	int status;          /* out, of io_gather alone: as io_fetch returns it */
 };
+
+enum { IO_GATHER_MAX = 16 };
 
 /* The calls behind the functions below, one table a world. */
 struct io_ops {
@@ -54,6 +57,7 @@ struct io_ops {
 	int (*fsync)(int fd);
 	int (*unlink)(const char *path);
 	int (*fetch)(struct io_fetch *fetch);
+	void (*gather)(struct io_fetch *const *fetches, unsigned count);
 	int (*offload)(void (*fn)(void *arg), void *arg);
 	void (*yield)(void);
 };
@@ -147,6 +151,16 @@ static inline int io_unlink(const char *path)
 static inline int io_fetch(struct io_fetch *fetch)
 {
 	return io->fetch(fetch);
+}
+
+/*
+ * Run up to IO_GATHER_MAX fetches at once, each as io_fetch does, and wait for
+ * the end of all of them; what each came to is its status. A sink that waits
+ * may hold up the others.
+ */
+static inline void io_gather(struct io_fetch *const *fetches, unsigned count)
+{
+	io->gather(fetches, count);
 }
 
 /* Run fn(arg) where it may block or compute without holding up the other tasks; wait for its end.

@@ -7,9 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -202,119 +200,6 @@ static int blocking_unlink(const char *path)
 	return unlink(path) ? -errno : 0;
 }
 
-/*
- * Handles, each with the connection it keeps. A thread holds on to the one it
- * used, so that workers find theirs without a lock. One that ends leaves it to
- * the next thread, so that a thread a task finds a warm connection too.
- */
-struct handle {
-	CURL *easy;
-	struct handle *next;
-};
-
-static struct {
-	pthread_once_t once;
-	pthread_key_t own; /* the calling thread's */
-	pthread_mutex_t lock;
-	struct handle *first; /* those of threads that have ended */
-} handles = { .once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static void leave_handle(void *arg)
-{
-	struct handle *handle = arg;
-
-	pthread_mutex_lock(&handles.lock);
-	handle->next = handles.first;
-	handles.first = handle;
-	pthread_mutex_unlock(&handles.lock);
-}
-
-static void make_key(void)
-{
-	if (pthread_key_create(&handles.own, leave_handle) != 0)
-		abort(); /* only with more keys than any program has */
-}
-
-static struct handle *inherit_handle(void)
-{
-	pthread_mutex_lock(&handles.lock);
-	struct handle *handle = handles.first;
-	if (handle)
-		handles.first = handle->next;
-	pthread_mutex_unlock(&handles.lock);
-	return handle;
-}
-
-/* The calling thread's handle, or NULL when memory is out. */
-static struct handle *own_handle(void)
-{
-	pthread_once(&handles.once, make_key);
-	struct handle *handle = pthread_getspecific(handles.own);
-	if (handle)
-		return handle;
-	handle = inherit_handle();
-	if (!handle) {
-		handle = malloc(sizeof *handle);
-		if (handle && !(handle->easy = http_open())) {
-			free(handle);
-			return NULL;
-		}
-	}
-	if (handle)
-		pthread_setspecific(handles.own, handle);
-	return handle;
-}
-
-static void close_handle(struct handle *handle)
-{
-	curl_easy_cleanup(handle->easy);
-	free(handle);
-}
-
-void http_close_idle(void)
-{
-	struct handle *handle;
-
-	pthread_once(&handles.once, make_key);
-	handle = pthread_getspecific(handles.own);
-	if (handle)
-		close_handle(handle);
-	pthread_setspecific(handles.own, NULL);
-	while ((handle = inherit_handle()))
-		close_handle(handle);
-}
-
-struct blocking_fetch {
-	struct io_fetch *fetch;
-	int sink_err;
-};
-
-static size_t receive(char *data, size_t one, size_t size, void *arg)
-{
-	struct blocking_fetch *transfer = arg;
-	struct io_fetch *fetch = transfer->fetch;
-
-	(void)one;
-	if (!fetch->sink)
-		return http_append(fetch, data, size);
-	transfer->sink_err = fetch->sink(fetch->sink_arg, data, size);
-	fetch->body_bytes += size;
-	return transfer->sink_err ? 0 : size;
-}
-
-static int blocking_fetch(struct io_fetch *fetch)
-{
-	struct blocking_fetch transfer = { .fetch = fetch };
-	struct handle *handle = own_handle();
-
-	if (!handle)
-		return -ENOMEM;
-	int result = http_prepare(handle->easy, fetch, receive, &transfer);
-	if (!result)
-		result = http_result(handle->easy, curl_easy_perform(handle->easy), fetch);
-	return transfer.sink_err ? transfer.sink_err : result;
-}
-
 static int blocking_offload(void (*fn)(void *arg), void *arg)
 {
 	fn(arg); /* this thread holds up no other task */
@@ -339,7 +224,8 @@ const struct io_ops io_blocking = {
 	.pwrite = blocking_pwrite,
 	.fsync = blocking_fsync,
 	.unlink = blocking_unlink,
-	.fetch = blocking_fetch,
+	.fetch = http_blocking_fetch,
+	.gather = http_blocking_gather,
 	.offload = blocking_offload,
 	.yield = blocking_yield,
 };

@@ -192,6 +192,12 @@ static int sink(void *arg, const char *data, size_t size)
 	return sunk->fail_at && sunk->bytes >= sunk->fail_at ? -EDOM : 0;
 }
 
+static int ignore(void *arg, const char *data, size_t size)
+{
+	(void)arg, (void)data, (void)size;
+	return 0;
+}
+
 static int sink_body(int port, size_t bytes, struct sink *sunk)
 {
 	char url[256];
@@ -469,6 +475,142 @@ static void many_at_once(void)
 	origin_stop(&origin);
 }
 
+/* Gather count fetches of that path, one body after the other, and give how long it took. */
+static int64_t gather_bodies(int port, const char *path, unsigned count, size_t bytes)
+{
+	struct io_fetch fetch[IO_GATHER_MAX], *fetches[IO_GATHER_MAX];
+	char url[256];
+	char *bodies = malloc(count * bytes), *expected = malloc(bytes);
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%d%s", port, path);
+	for (unsigned i = 0; i < count; i++) {
+		fetch[i] = (struct io_fetch){ .url = url,
+			.deadline_ns = soon_ns(),
+			.body = bodies + i * bytes,
+			.capacity = bytes };
+		fetches[i] = &fetch[i];
+	}
+	int64_t start_ns = io_now_ns();
+	io_gather(fetches, count);
+	int64_t took_ns = io_now_ns() - start_ns;
+	origin_fill(expected, bytes, 0);
+	for (unsigned i = 0; i < count; i++) {
+		check_equal(fetch[i].status, 200);
+		check_equal(fetch[i].body_bytes, bytes);
+		check(memcmp(fetch[i].body, expected, bytes) == 0);
+	}
+	free(bodies);
+	free(expected);
+	return took_ns;
+}
+
+static void gathered_fetches_wait_together(void)
+{
+	struct origin origin = { 0 };
+
+	check_equal(origin_start(&origin), 0);
+	gather_bodies(origin.port, "/body?bytes=50000", IO_GATHER_MAX, 50000);
+	int64_t took_ns = gather_bodies(
+		origin.port, "/body?bytes=1000&delay_ms=100", IO_GATHER_MAX, 1000);
+	check(took_ns >= 100 * ms_ns);
+	check(took_ns < IO_GATHER_MAX * 100 * ms_ns / 2);
+	for (unsigned count = 0; count < IO_GATHER_MAX; count++)
+		gather_bodies(origin.port, "/body?bytes=1000", count, 1000);
+	get_body(origin.port, 1000, 1000);
+	origin_stop(&origin);
+}
+
+/* Each of those gathered comes to what it would have come to alone. */
+static void gathered_fetches_fail_alone(void)
+{
+	struct origin origin = { 0 };
+	struct server closed;
+	char urls[5][64], body[4];
+	struct io_fetch fetch[5], *fetches[5];
+	static const int statuses[5] = { 200, 404, -ETIMEDOUT, -ECONNREFUSED, -EMSGSIZE };
+	static const char *const paths[5] = { "/body?bytes=4", "/none", "/body?delay_ms=10000", "/",
+		"/body?bytes=5" };
+
+	check_equal(origin_start(&origin), 0);
+	server_start(&closed, pong, false);
+	server_stop(&closed);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 5; i++) {
+			snprintf(urls[i], sizeof urls[i], "http://127.0.0.1:%d%s",
+				i == 3 ? closed.port : origin.port, paths[i]);
+			fetch[i] = (struct io_fetch){ .url = urls[i],
+				.deadline_ns = i == 2 ? io_now_ns() + 50 * ms_ns : soon_ns(),
+				.body = body,
+				.capacity = i == 1 ? 0 : sizeof body };
+			fetches[i] = &fetch[i];
+		}
+		fetch[1].body = NULL;
+		fetch[1].sink = ignore;
+		io_gather(fetches, 5);
+		for (int i = 0; i < 5; i++)
+			check_equal(fetch[i].status, statuses[i]);
+	}
+	struct io_fetch late = {
+		.url = urls[0], .deadline_ns = io_now_ns() - 1, .body = body, .capacity = 4
+	};
+	io_gather((struct io_fetch *[]){ &late }, 1);
+	check_equal(late.status, -ETIMEDOUT);
+	origin_stop(&origin);
+}
+
+/* Sinks that wait, and one that fails. */
+static void gathered_sinks(void)
+{
+	enum { COUNT = 3 };
+	struct origin origin = { 0 };
+	struct sink sunk[COUNT] = { { 0 }, { .slow = true }, { .fail_at = 100000 } };
+	struct io_fetch fetch[COUNT], *fetches[COUNT];
+	char url[64];
+
+	check_equal(origin_start(&origin), 0);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/body?bytes=%d", origin.port, SINK_BYTES);
+	for (int i = 0; i < COUNT; i++) {
+		fetch[i] = (struct io_fetch){
+			.url = url, .deadline_ns = soon_ns(), .sink = sink, .sink_arg = &sunk[i]
+		};
+		fetches[i] = &fetch[i];
+	}
+	io_gather(fetches, COUNT);
+	for (int i = 0; i < 2; i++) {
+		check_equal(fetch[i].status, 200);
+		check_equal(sunk[i].bytes, SINK_BYTES);
+	}
+	check_equal(fetch[2].status, -EDOM);
+	check(sunk[2].bytes >= sunk[2].fail_at);
+	gather_bodies(origin.port, "/body?bytes=1000", IO_GATHER_MAX, 1000);
+	origin_stop(&origin);
+}
+
+static void gather_some(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	for (int i = 0; i < 5; i++)
+		gather_bodies(crowd->port, "/body?bytes=20000", 5, 20000);
+	crowd->good++;
+}
+
+static void many_gather_at_once(void)
+{
+	enum { MANY = 20 };
+	struct beside besides[MANY];
+	struct origin origin = { 0 };
+
+	check_equal(origin_start(&origin), 0);
+	struct crowd crowd = { .port = origin.port };
+	for (int i = 0; i < MANY; i++)
+		beside_start(&besides[i], gather_some, &crowd);
+	for (int i = 0; i < MANY; i++)
+		beside_join(&besides[i]);
+	check_equal(crowd.good, MANY);
+	origin_stop(&origin);
+}
+
 int main(void)
 {
 	static const struct world_case cases[] = {
@@ -486,6 +628,10 @@ int main(void)
 		WORLD_CASE(servers_that_misbehave, BOTH),
 		WORLD_CASE(breaking_off_reaches_a_sink, BOTH),
 		WORLD_CASE(many_at_once, BOTH),
+		WORLD_CASE(gathered_fetches_wait_together, BOTH),
+		WORLD_CASE(gathered_fetches_fail_alone, BOTH),
+		WORLD_CASE(gathered_sinks, BOTH),
+		WORLD_CASE(many_gather_at_once, BOTH),
 	};
 
 	return worlds_run("fetch", cases, sizeof cases / sizeof *cases);

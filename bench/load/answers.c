@@ -130,6 +130,7 @@ int answers_learn(const struct load_spec *spec, struct answers *answers, char *r
 {
 	int fd = io_socket(AF_INET, SOCK_STREAM);
 
+	*answers = (struct answers){ 0 };
 	if (fd < 0)
 		return fd;
 	int err = io_connect(fd, (const struct sockaddr *)&spec->address, sizeof spec->address,

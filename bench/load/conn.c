@@ -48,14 +48,14 @@ static void enter(struct generator *generator, struct conn *conn, enum conn_stat
 	conn->state = state;
 }
 
-/* The first attempt to connect has come to an end. */
-static void note_tried(struct generator *generator, struct conn *conn)
+/* The first attempt to connect, and to be greeted, has come to an end. */
+static void note_tried(struct generator *generator, struct conn *conn, bool good)
 {
 	if (conn->tried)
 		return;
 	conn->tried = true;
 	generator->untried--;
-	if (conn->established)
+	if (good)
 		atomic_fetch_add(&generator->start->connected, 1);
 }
 
@@ -89,7 +89,7 @@ static void fail(struct generator *generator, struct conn *conn, enum load_error
 	if (has_request(generator, conn))
 		tally_lose(&generator->tally, &conn->request, now_ns);
 	conn_close(conn);
-	note_tried(generator, conn);
+	note_tried(generator, conn, false);
 	put_off(generator, conn, conn->proven ? 0 : now_ns + pause_ns);
 }
 
@@ -218,7 +218,7 @@ static void connected(struct generator *generator, struct conn *conn)
 	} else if (generator->spec->talk->hello) {
 		greet(generator, conn);
 	} else {
-		note_tried(generator, conn);
+		note_tried(generator, conn, true);
 		release(generator, conn, io_now_ns());
 	}
 }
@@ -250,7 +250,7 @@ static void reply_complete(struct generator *generator, struct conn *conn, bool 
 	bool keep_alive = generator->spec->keep_alive;
 
 	if (conn->state == CONN_GREETING) {
-		note_tried(generator, conn);
+		note_tried(generator, conn, true);
 		release(generator, conn, io_now_ns());
 		return;
 	}
@@ -360,7 +360,7 @@ void conns_open(struct generator *generator, int64_t now_ns)
 		(conn = TAILQ_FIRST(&generator->closed)) && conn->since_ns <= now_ns) {
 		TAILQ_REMOVE(&generator->closed, conn, link);
 		if (!generator->spec->keep_alive) {
-			note_tried(generator, conn);
+			note_tried(generator, conn, true);
 			release(generator, conn, now_ns);
 			continue;
 		}

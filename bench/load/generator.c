@@ -111,7 +111,7 @@ static void connect_all(struct generator *generator)
 	atomic_fetch_add(&generator->start->ready, 1);
 }
 
-/* The time when the load begins; 0 when it does not. Until then connections may come and go. */
+/* Wait until the load begins: the time of it, 0 when it does not take place. */
 static int64_t await_start(struct generator *generator)
 {
 	const struct timespec pause = { .tv_nsec = ms_ns };
@@ -122,8 +122,9 @@ static int64_t await_start(struct generator *generator)
 			return 0;
 		nanosleep(&pause, NULL);
 	}
-	while (io_now_ns() < at_ns)
-		turn(generator);
+	struct timespec at = { .tv_sec = at_ns / 1000000000, .tv_nsec = at_ns % 1000000000 };
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
 	return at_ns;
 }
 

@@ -47,7 +47,7 @@ TAILQ_HEAD(conn_list, conn);
 struct start {
 	atomic_uint ready;     /* threads whose connections were tried */
 	_Atomic int64_t at_ns; /* when the warm-up begins; 0 until it is known */
-	atomic_uint connected; /* connections that were made */
+	atomic_uint connected; /* connections that were made and greeted */
 	atomic_bool off;       /* the load does not take place */
 };
 

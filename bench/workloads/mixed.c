@@ -7,17 +7,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../../models/http.h"
 #include "../../models/io.h"
 #include "../../models/runtime/loop.h"
+#include "hash.h"
 #include "web.h"
 
-enum { BODY_BYTES = 4096, HASH_BYTES = 32 };
+enum { BODY_BYTES = 4096 };
 
 struct mixed {
 	struct web web;
@@ -39,11 +38,6 @@ static const struct param params[] = {
 	WEB_TIMEOUT,
 	{ 0 },
 };
-
-static int hash_of(const char *body, size_t size, unsigned char *hash)
-{
-	return EVP_Digest(body, size, hash, NULL, EVP_sha256(), NULL) == 1 ? 0 : -EIO;
-}
 
 /* The hash that every task must come to, of a body that is checked another way. */
 static int expect(struct work *work, const struct web *web)
@@ -83,29 +77,6 @@ static int setup(struct work *work)
 	return err ? err : expect(work, &mixed->web);
 }
 
-static int64_t thread_cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-/* Hash body, at least once, until the time is used; every round must agree with the first. */
-static int compute(const struct mixed *mixed, const char *body, size_t size, unsigned char *hash)
-{
-	int64_t until_ns = thread_cpu_ns() + mixed->cpu_ns;
-	unsigned char again[HASH_BYTES];
-	int err = hash_of(body, size, hash);
-
-	while (!err && thread_cpu_ns() < until_ns) {
-		err = hash_of(body, size, again);
-		if (!err && memcmp(again, hash, HASH_BYTES) != 0)
-			err = -EBADMSG;
-	}
-	return err;
-}
-
 static int write_file(const char *path, const unsigned char *hash)
 {
 	int fd = io_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -136,7 +107,7 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 		return -ENOMEM;
 	int err = web_status(io_fetch(&fetch));
 	if (!err)
-		err = compute(mixed, fetch.body, fetch.body_bytes, hash);
+		err = hash_for(mixed->cpu_ns, fetch.body, fetch.body_bytes, hash);
 	free(fetch.body);
 	if (!err)
 		memcpy(digest, hash, sizeof *digest);
@@ -216,7 +187,7 @@ static void fetched(struct transfer *transfer)
 
 	transfer_close(transfer);
 	if (!err)
-		err = compute(call->mixed, call->body, call->fetch.body_bytes, call->hash);
+		err = hash_for(call->mixed->cpu_ns, call->body, call->fetch.body_bytes, call->hash);
 	if (!err)
 		err = uv_fs_open(&call->loop->uv, &call->request, call->path,
 			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, opened);

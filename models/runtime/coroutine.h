@@ -53,4 +53,8 @@ struct io_watches;
 struct io_watches **coroutine_io(void);
 void io_watches_close(struct io_watches *watches);
 
+/* Its calls over HTTP (http_coroutine.c). */
+int coroutine_fetch(struct io_fetch *fetch);
+void coroutine_gather(struct io_fetch *const *fetches, unsigned count);
+
 #endif

@@ -189,6 +189,11 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *un
 		watch->wanted |= UV_READABLE;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		watch->wanted |= UV_WRITABLE;
+	/* A connection that is kept for reuse stays armed, but must not keep the loop alive. */
+	if (watch->wanted)
+		uv_ref((uv_handle_t *)&watch->poll);
+	else
+		uv_unref((uv_handle_t *)&watch->poll);
 	if (watch->wanted != watch->armed && watch->wanted)
 		mark_dirty(watch);
 	return 0;

@@ -352,53 +352,6 @@ static int coroutine_unlink(const char *path)
 	return (int)await_fs(&req, uv_fs_unlink(uv, &req, path, fs_done));
 }
 
-/* A fetch's task: parked says that an event is what it waits for. */
-struct fetching {
-	struct coroutine *coroutine;
-	bool parked;
-};
-
-static void on_event(struct transfer *transfer)
-{
-	struct fetching *fetching = transfer->arg;
-
-	if (fetching->parked) {
-		fetching->parked = false;
-		coroutine_ready(fetching->coroutine);
-	}
-}
-
-/* Hand what has come to the sink; false when there was nothing. */
-static bool drain(struct transfer *transfer, int *err)
-{
-	const char *data;
-	size_t size = transfer->fetch->sink ? transfer_take(transfer, &data) : 0;
-
-	if (size > 0)
-		*err = transfer->fetch->sink(transfer->fetch->sink_arg, data, size);
-	return size > 0;
-}
-
-static int coroutine_fetch(struct io_fetch *fetch)
-{
-	struct fetching fetching = { .coroutine = coroutine_current() };
-	struct transfer transfer = { .event = on_event, .arg = &fetching };
-	int err = transfer_start(coroutine_loop(), &transfer, fetch);
-
-	if (err)
-		return err;
-	while (!err) {
-		if (drain(&transfer, &err))
-			continue;
-		if (transfer.finished)
-			break;
-		fetching.parked = true;
-		coroutine_park();
-	}
-	transfer_close(&transfer);
-	return err ? err : transfer.result;
-}
-
 struct offloaded {
 	uv_work_t request;
 	struct coroutine *coroutine;
@@ -443,6 +396,7 @@ const struct io_ops io_coroutine = {
 	.fsync = coroutine_fsync,
 	.unlink = coroutine_unlink,
 	.fetch = coroutine_fetch,
+	.gather = coroutine_gather,
 	.offload = coroutine_offload,
 	.yield = coroutine_yield,
 };
