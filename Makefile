@@ -39,6 +39,11 @@ bench: deps  ## measure every model, default profile: tables and plots in result
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
 	[ $$status -gt 1 ] || $(MAKE) plot || status=$$?; exit $$status
 
+sweep: deps  ## latency of every server against load, default sweep of http: table and plots
+	$(MAKE) -j$$(nproc) all
+	mkdir -p $R
+	$B/concbench sweep --force -o $R/sweep.json --plots $R
+
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
 
@@ -121,7 +126,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench test fuzz floors plot deps deps-test lint format clean help tests-build floors-build \
+.PHONY: all bench sweep test fuzz floors plot deps deps-test lint format clean help tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)
