@@ -249,12 +249,14 @@ static json_t *simulated(
 static int made(void **state)
 {
 	/* Lists are cut up in place. */
-	char model_list[] = "threads,coroutine", connection_list[] = "1,10,100";
+	static char model_list[32], connection_list[32];
 	char *argv[] = { "sweep", "-m", model_list, "-w", "echo", "-c", connection_list, "--slo",
 		"p99<2ms", "--trials", "3", "--duration", "0.1", "--seed", "5", NULL };
 	static struct sweep_options options;
 	struct sweep *sweep = malloc(sizeof *sweep);
 
+	strcpy(model_list, "threads,coroutine");
+	strcpy(connection_list, "1,10,100");
 	optind = 0; /* it is read more than once */
 	int status = sweep ? sweep_options_read(&options, 15, argv) : -1;
 	if (status)
