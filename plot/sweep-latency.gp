@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Response time against the offered rate, in decades, with the limit of the SLO.
-# What does not hold is an open circle: invalid, or more than the server answers.
+# Response time against the offered rate, in decades, with the limit of the SLO
+# and a dotted line down from it at the highest rate that met it. What does not
+# hold is an open circle: invalid, or more than the server answers.
 panel_height = 430
 title_text = sprintf('Response time of %s against load: %s from the intended start', service, slo_percentile)
 x_label = 'offered rate (requests/s)'
@@ -23,6 +24,13 @@ do for [i = 0:int(floor(x_most / x_step))] { tics_x = tics_x . tic(i * x_step, s
 eval 'set xtics nomirror ' . bracketed(tics_x)
 set arrow 1 from 0,slo_limit to x_most,slo_limit nohead lw 1.4 dt (8,5) lc rgb alarm
 set label 8 slo_text at graph 1,first slo_limit offset 0.8,0 left textcolor rgb alarm font ',10'
+slo_rate(m) = real(word(slo_rates, m))
+do for [m = 1:models_n] {
+	if (word(slo_rates, m) ne 'NaN') {
+		set arrow 1 + m from slo_rate(m),slo_limit to slo_rate(m),y_low nohead lw 1 dt (2,4) \
+			lc rgb colour(style(m)) back
+	}
+}
 if (rate_max <= 0) {
 	set label 6 'no model has a latency curve' at graph 0.5,0.5 center textcolor rgb alarm font ',13'
 }

@@ -25,7 +25,7 @@ if (beyond_max <= 0) {
 		textcolor rgb alarm font ',13'
 }
 plot for [m = 1:models_n] table index (m - 1) using 2:3 \
-		with linespoints ls line_of(style(m)) title word(models, m), \
+		with linespoints ls line_of(style(m)) title word(models, m).(word(ladders, m) eq '1' ? '' : ' (none)'), \
 	NaN notitle
 unset multiplot
 unset output

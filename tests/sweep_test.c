@@ -76,8 +76,8 @@ static unsigned search_to_end(struct search *search, double limit_per_s, double 
 	for (; search_goes_on(search, &longer); steps++) {
 		assert_true(steps < 40);
 		assert_true(search->next_per_s >= 1 && search->next_per_s <= SEARCH_RATE_MAX);
-		search_note(
-			search, search->next_per_s <= (longer ? longer_limit_per_s : limit_per_s));
+		bool met = search->next_per_s <= (longer ? longer_limit_per_s : limit_per_s);
+		search_note(search, met ? SLO_MET : SLO_MISSED);
 	}
 	return steps;
 }
@@ -89,7 +89,8 @@ static void start_from(struct search *search, double peak_per_s, double limit_pe
 	size_t count = search_ladder(peak_per_s, 10, rates);
 
 	for (size_t i = 0; i < count; i++)
-		points[i] = (struct search_point){ rates[i], rates[i] <= limit_per_s };
+		points[i] = (struct search_point){ rates[i],
+			rates[i] <= limit_per_s ? SLO_MET : SLO_MISSED };
 	search_start(search, points, count);
 }
 
@@ -155,14 +156,52 @@ static void goes_down_until_confirmed(void **state)
 /* A fluke below a rate that meets does not end the search there. */
 static void takes_the_highest_that_meets(void **state)
 {
-	static const struct search_point points[] = { { 500, true }, { 300, false }, { 900, false },
-		{ 100, true }, { 700, true } };
+	static const struct search_point points[] = { { 500, SLO_MET }, { 300, SLO_MISSED },
+		{ 900, SLO_MISSED }, { 100, SLO_MET }, { 700, SLO_MET }, { 800, SLO_UNKNOWN } };
 	struct search search;
 
 	(void)state;
-	search_start(&search, points, 5);
+	search_start(&search, points, 6);
 	assert_int_equal(search.low_per_s, 700);
 	assert_int_equal(search.high_per_s, 900);
+}
+
+/* The server bears 7000, but nothing above 5000 can be measured. */
+static void calls_a_lower_bound_one(void **state)
+{
+	static const struct search_point points[] = { { 1000, SLO_MET }, { 4000, SLO_MET },
+		{ 6000, SLO_UNKNOWN }, { 9000, SLO_MISSED } };
+	struct search search;
+	unsigned steps = 0;
+	bool longer;
+
+	(void)state;
+	search_start(&search, points, 4);
+	for (; search_goes_on(&search, &longer); steps++)
+		search_note(&search,
+			search.next_per_s > 7000           ? SLO_MISSED
+				: search.next_per_s > 5000 ? SLO_UNKNOWN
+							   : SLO_MET);
+	assert_true(search.confirmed && search.at_least);
+	assert_in_range(search.low_per_s, 4700, 5000);
+	assert_true(steps < 20);
+}
+
+/* One that fails to hold once or twice is tried again, and then it counts. */
+static void tries_again_what_does_not_hold(void **state)
+{
+	static const struct search_point points[] = { { 1000, SLO_MET }, { 2000, SLO_MISSED } };
+	struct search search;
+	bool longer;
+
+	(void)state;
+	search_start(&search, points, 2);
+	for (unsigned k = 0; search_goes_on(&search, &longer); k++) {
+		enum slo_verdict verdict = search.next_per_s <= 1500 ? SLO_MET : SLO_MISSED;
+		search_note(&search, k % 3 < 2 ? SLO_UNKNOWN : verdict);
+	}
+	assert_true(search.confirmed && !search.at_least);
+	assert_in_range(search.low_per_s, 1425, 1500);
 }
 
 static json_t *a_cell(const char *model, unsigned connections, double per_s, const char *status)
@@ -373,6 +412,15 @@ static void says_why_there_is_no_rate(void **state)
 	}
 }
 
+/* Of 10 connections, so many in use, by a generator as busy as that. */
+static json_t *an_overloaded_cell(double in_use, double busy_share)
+{
+	return json_pack("{s:s, s:s, s:i, s:[{s:f, s:f, s:f, s:{s:f}}], s:n}", "status", "invalid",
+		"reason", "because", "concurrency", 10, "trials", "offered_per_s", 1000.0,
+		"throughput_per_s", 600.0, "generator_cpu_share", busy_share, "little", "in_flight",
+		in_use, "summary");
+}
+
 /* An open loop's cell: offered, answered, p99. */
 static json_t *an_open_cell(double offered_per_s, double per_s, double p99_ns, const char *status)
 {
@@ -381,14 +429,14 @@ static json_t *an_open_cell(double offered_per_s, double per_s, double p99_ns, c
 		"summary", "latency_p99_ns", "median", p99_ns);
 }
 
-static void check_meets(json_t *cell, const char *why)
+static void check_verdict(json_t *cell, enum slo_verdict verdict, const char *why)
 {
 	char reason[128];
 	struct slo slo;
 
 	assert_int_equal(slo_parse("p99<10ms", &slo), 0);
-	bool met = slo_meets(&slo, cell, reason, sizeof reason);
-	assert_int_equal(met, *why == '\0');
+	assert_int_equal(slo_judge(&slo, cell, reason, sizeof reason), verdict);
+	assert_int_equal(*reason == '\0', verdict == SLO_MET);
 	if (!strstr(reason, why))
 		fail_msg("'%s' does not say '%s'", reason, why);
 	json_decref(cell);
@@ -397,14 +445,17 @@ static void check_meets(json_t *cell, const char *why)
 static void judges_a_point(void **state)
 {
 	(void)state;
-	check_meets(an_open_cell(1000, 1000, 9.9e6, "ok"), "");
-	check_meets(an_open_cell(1000, 981, 9.9e6, "ok"), "");
-	check_meets(an_open_cell(1000, 979, 9.9e6, "ok"), "98 %");
-	check_meets(an_open_cell(1000, 1000, 1e7, "ok"), "p99 is 10.0ms");
-	check_meets(an_open_cell(1000, 1000, 9e6, "invalid"), "invalid: because");
+	check_verdict(an_open_cell(1000, 1000, 9.9e6, "ok"), SLO_MET, "");
+	check_verdict(an_open_cell(1000, 981, 9.9e6, "ok"), SLO_MET, "");
+	check_verdict(an_open_cell(1000, 979, 9.9e6, "ok"), SLO_MISSED, "98 %");
+	check_verdict(an_open_cell(1000, 1000, 1e7, "ok"), SLO_MISSED, "p99 is 10.0ms");
+	check_verdict(an_open_cell(1000, 1000, 9e6, "invalid"), SLO_UNKNOWN, "invalid: because");
+	check_verdict(an_overloaded_cell(9.9, 0.5), SLO_MISSED, "only 60 %");
+	check_verdict(an_overloaded_cell(9.9, 0.97), SLO_UNKNOWN, "invalid");
+	check_verdict(an_overloaded_cell(5, 0.5), SLO_UNKNOWN, "invalid");
 	json_t *cell = an_open_cell(1000, 1000, 9e6, "ok");
 	json_object_set_new(cell, "summary", json_object());
-	check_meets(cell, "too few requests");
+	check_verdict(cell, SLO_UNKNOWN, "too few requests");
 }
 
 static json_t *a_failed_cell(const char *kind, double per_s)
@@ -444,6 +495,8 @@ int main(void)
 		cmocka_unit_test(ends_where_nothing_meets),
 		cmocka_unit_test(goes_down_until_confirmed),
 		cmocka_unit_test(takes_the_highest_that_meets),
+		cmocka_unit_test(calls_a_lower_bound_one),
+		cmocka_unit_test(tries_again_what_does_not_hold),
 		cmocka_unit_test(chooses_the_peak),
 		cmocka_unit_test_setup_teardown(finds_what_a_queue_can_bear, made, unmade),
 		cmocka_unit_test_setup_teardown(mixes_the_models, made, unmade),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "search.h"
 
-enum { DOUBLINGS_MAX = 6, CONFIRMATIONS_MAX = 4 };
+enum { DOUBLINGS_MAX = 6, CONFIRMATIONS_MAX = 4, REPETITIONS_MAX = 3 };
 
 static const double first_share = 0.1, last_share = 1.1, apart_share = 0.05;
 
@@ -58,11 +58,11 @@ void search_start(struct search *search, const struct search_point *points, size
 {
 	*search = (struct search){ .stage = SEARCH_DONE };
 	for (size_t i = 0; i < count; i++)
-		if (points[i].met && points[i].rate_per_s > search->low_per_s)
+		if (points[i].verdict == SLO_MET && points[i].rate_per_s > search->low_per_s)
 			search->low_per_s = points[i].rate_per_s;
 	for (size_t i = 0; i < count; i++) {
 		int64_t rate_per_s = points[i].rate_per_s;
-		if (rate_per_s > search->low_per_s &&
+		if (points[i].verdict == SLO_MISSED && rate_per_s > search->low_per_s &&
 			(search->high_per_s == 0 || rate_per_s < search->high_per_s))
 			search->high_per_s = rate_per_s;
 	}
@@ -95,18 +95,29 @@ static void note_confirmation(struct search *search, bool met)
 		search->next_per_s = lower;
 }
 
-void search_note(struct search *search, bool met)
+static void note_bound(struct search *search, bool met, bool known)
 {
-	if (search->stage == SEARCH_CONFIRM) {
-		note_confirmation(search, met);
-		return;
-	}
-	if (met)
+	if (met) {
 		search->low_per_s = search->next_per_s;
-	else
+	} else {
 		search->high_per_s = search->next_per_s;
+		search->at_least = !known;
+	}
 	if (search->high_per_s > 0)
 		narrow(search);
 	else
 		widen(search);
+}
+
+void search_note(struct search *search, enum slo_verdict verdict)
+{
+	bool known = verdict != SLO_UNKNOWN;
+
+	if (!known && ++search->unknown < REPETITIONS_MAX)
+		return;
+	search->unknown = 0;
+	if (search->stage == SEARCH_CONFIRM)
+		note_confirmation(search, verdict == SLO_MET);
+	else
+		note_bound(search, verdict == SLO_MET, known);
 }

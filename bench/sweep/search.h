@@ -10,17 +10,21 @@
  * lowest above that does not. Where all meet it doubles until one does not. Then
  * it bisects until the two are 5 % apart, and has the lower one confirmed in a
  * longer window; what is not confirmed is tried again 5 % lower, a few times.
+ *
+ * A try whose measurement does not hold is repeated a few times. Where none
+ * holds, the search goes on below, and what it finds is a lower bound.
  */
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "slo.h"
 
 enum { SEARCH_RATE_MAX = 10000000 }; /* of the services' rate_per_s */
 
 struct search_point {
 	int64_t rate_per_s;
-	bool met;
+	enum slo_verdict verdict;
 };
 
 enum search_stage { SEARCH_DOUBLE, SEARCH_BISECT, SEARCH_CONFIRM, SEARCH_DONE };
@@ -28,9 +32,11 @@ enum search_stage { SEARCH_DOUBLE, SEARCH_BISECT, SEARCH_CONFIRM, SEARCH_DONE };
 struct search {
 	enum search_stage stage;
 	int64_t low_per_s;  /* the highest rate that met; 0: none did */
-	int64_t high_per_s; /* the lowest above it that did not; 0: none was found yet */
+	int64_t high_per_s; /* the lowest above it that missed; 0: none was found yet */
 	int64_t next_per_s; /* to be tried */
 	unsigned tries;     /* of doubling, then of confirming */
+	unsigned unknown;   /* tries of next that did not hold */
+	bool at_least;      /* high did not hold, so that the server may bear more than low */
 	bool confirmed;     /* low met in a longer window */
 };
 
@@ -46,7 +52,7 @@ void search_start(struct search *search, const struct search_point *points, size
 /* Whether there is a rate to try (search->next_per_s), and whether in a longer window. */
 bool search_goes_on(const struct search *search, bool *longer);
 
-/* Tell whether next_per_s met. */
-void search_note(struct search *search, bool met);
+/* Tell what became of next_per_s. */
+void search_note(struct search *search, enum slo_verdict verdict);
 
 #endif

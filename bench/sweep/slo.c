@@ -14,7 +14,8 @@
 
 const char slo_form[] = "p50, p90, p99 or p99.9, then < and a time in us, ms or s: p99<10ms";
 
-static const double achieved_share = 0.98, longest_ns = 3600e9;
+static const double achieved_share = 0.98, in_use_share = 0.9, busy_share = 0.95,
+		    longest_ns = 3600e9;
 
 static const struct {
 	const char *name;
@@ -55,7 +56,8 @@ int slo_parse(const char *text, struct slo *slo)
 	return -EINVAL;
 }
 
-static double median_of(const json_t *cell, const char *key)
+/* Of the trials' values at key, in part where that is not NULL. */
+static double median_of(const json_t *cell, const char *part, const char *key)
 {
 	const json_t *trials = json_object_get(cell, "trials"), *trial;
 	double *values = calloc(json_array_size(trials) + 1, sizeof *values), median = NAN;
@@ -63,7 +65,7 @@ static double median_of(const json_t *cell, const char *key)
 
 	json_array_foreach(trials, i, trial)
 	{
-		double value = number_at(trial, key);
+		double value = number_at(part ? json_object_get(trial, part) : trial, key);
 		if (values && !isnan(value))
 			values[known++] = value;
 	}
@@ -75,12 +77,12 @@ static double median_of(const json_t *cell, const char *key)
 
 double cell_offered(const json_t *cell)
 {
-	return median_of(cell, "offered_per_s");
+	return median_of(cell, NULL, "offered_per_s");
 }
 
 double cell_achieved(const json_t *cell)
 {
-	return median_of(cell, "throughput_per_s");
+	return median_of(cell, NULL, "throughput_per_s");
 }
 
 bool cell_saturated(const json_t *cell)
@@ -88,22 +90,47 @@ bool cell_saturated(const json_t *cell)
 	return cell_achieved(cell) < achieved_share * cell_offered(cell);
 }
 
-bool slo_meets(const struct slo *slo, const json_t *cell, char *reason, size_t size)
+double cell_latency_ns(const json_t *cell, const char *key)
+{
+	return median_of(cell, "latency_ns", key);
+}
+
+/*
+ * Whether the server kept all connections waiting, and not the generator. Such a
+ * measurement may not hold, as its window ends amid a queue that grows, but that
+ * the server did not answer what was offered does.
+ */
+static bool is_overloaded(const json_t *cell)
+{
+	double in_use = median_of(cell, "little", "in_flight") / number_at(cell, "concurrency");
+
+	return cell_saturated(cell) && in_use >= in_use_share &&
+		median_of(cell, NULL, "generator_cpu_share") < busy_share;
+}
+
+enum slo_verdict slo_judge(const struct slo *slo, const json_t *cell, char *reason, size_t size)
 {
 	char key[32], time[16];
+	bool invalid = strcmp(text_at(cell, "status"), "invalid") == 0;
 
 	snprintf(key, sizeof key, "latency_%s_ns", slo->percentile);
 	double measured_ns = cell_estimate(cell, key).median;
 	*reason = '\0';
-	if (cell_saturated(cell))
+	if (!cell_ok(cell) && !is_overloaded(cell)) {
+		snprintf(reason, size, "%s: %s", text_at(cell, "status"), text_at(cell, "reason"));
+		return invalid ? SLO_UNKNOWN : SLO_MISSED;
+	}
+	if (cell_saturated(cell)) {
 		snprintf(reason, size, "only %.0f %% of what was offered was answered",
 			100 * cell_achieved(cell) / cell_offered(cell));
-	else if (!cell_ok(cell))
-		snprintf(reason, size, "%s: %s", text_at(cell, "status"), text_at(cell, "reason"));
-	else if (isnan(measured_ns))
+		return SLO_MISSED;
+	}
+	if (isnan(measured_ns)) {
 		snprintf(reason, size, "too few requests to tell their %s", slo->percentile);
-	else if (!(measured_ns < slo->limit_ns))
-		snprintf(reason, size, "%s is %s", slo->percentile,
-			format_time(measured_ns / 1e9, time));
-	return !*reason;
+		return SLO_UNKNOWN;
+	}
+	if (measured_ns < slo->limit_ns)
+		return SLO_MET;
+	snprintf(reason, size, "%s is %s", slo->percentile, format_time(measured_ns / 1e9, time));
+	return SLO_MISSED;
 }

@@ -29,14 +29,25 @@ int slo_parse(const char *text, struct slo *slo);
 double cell_offered(const json_t *cell);
 double cell_achieved(const json_t *cell);
 
+/* A value of the trials' latency_ns by its key, the median over all that have it; else NAN. */
+double cell_latency_ns(const json_t *cell, const char *key);
+
 /* Whether the server was offered more than it answered: less than 98 % of what arrived. */
 bool cell_saturated(const json_t *cell);
 
+/* What a measurement says of an SLO. */
+enum slo_verdict {
+	SLO_MET,
+	SLO_MISSED,
+	SLO_UNKNOWN /* the measurement says nothing of the server */
+};
+
 /*
  * Whether an open-loop cell meets it: the cell is ok, not saturated, and the
- * median of its trials' percentiles below the limit. Where it does not, reason
- * says why. Reads nothing but the cell.
+ * median of its trials' percentiles below the limit. One that is invalid says
+ * nothing, unless it is the server that was overloaded. Where it is not met,
+ * reason says why. Reads nothing but the cell.
  */
-bool slo_meets(const struct slo *slo, const json_t *cell, char *reason, size_t size);
+enum slo_verdict slo_judge(const struct slo *slo, const json_t *cell, char *reason, size_t size);
 
 #endif

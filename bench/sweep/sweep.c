@@ -210,7 +210,7 @@ static void begin_search(struct sweep *sweep, struct sweep_row *row, const struc
 			continue;
 		points[count++] = (struct search_point){
 			.rate_per_s = rate_per_s,
-			.met = slo_meets(
+			.verdict = slo_judge(
 				&sweep->options->slo, curves->cells[i].json, reason, sizeof reason),
 		};
 		if (lowest_per_s == 0 || rate_per_s < lowest_per_s) {
@@ -250,18 +250,33 @@ static int run_curves(struct sweep *sweep)
 	return err;
 }
 
+/* Why a search did not find, for sure, the highest rate. */
+static void explain(struct sweep_row *row, int64_t rate_per_s, const char *why)
+{
+	char rate[16];
+
+	format_number(rate_per_s, rate);
+	if (!row->search.confirmed)
+		snprintf(row->slo_reason, sizeof row->slo_reason,
+			"met once, but not in a longer window, down to %s/s: %s", rate, why);
+	else if (row->search.at_least)
+		snprintf(row->slo_reason, sizeof row->slo_reason,
+			"a lower bound, as at %s/s no measurement holds: %s",
+			format_number(row->search.high_per_s, rate), row->unknown_reason);
+}
+
 static void note_step(struct sweep *sweep, struct sweep_row *row, const json_t *cell)
 {
-	char reason[SWEEP_REASON - 64], rate[16];
-	bool met = slo_meets(&sweep->options->slo, cell, reason, sizeof reason);
-
+	char reason[SWEEP_REASON / 2];
 	int64_t rate_per_s = row->search.next_per_s;
-	search_note(&row->search, met);
+	enum slo_verdict verdict = slo_judge(&sweep->options->slo, cell, reason, sizeof reason);
+
+	if (verdict == SLO_UNKNOWN)
+		snprintf(row->unknown_reason, sizeof row->unknown_reason, "%s", reason);
+	search_note(&row->search, verdict);
 	row->searched = row->search.stage == SEARCH_DONE;
-	if (row->searched && !row->search.confirmed)
-		snprintf(row->slo_reason, sizeof row->slo_reason,
-			"met once, but not in a longer window, down to %s/s: %s",
-			format_number(rate_per_s, rate), reason);
+	if (row->searched)
+		explain(row, rate_per_s, reason);
 }
 
 /* One step of every search that is not over. *on: whether there was any. */

@@ -30,8 +30,9 @@ struct sweep_row {
 	char peak_reason[SWEEP_REASON]; /* why there is no peak */
 
 	struct search search;
-	bool searched;                 /* it is over */
-	char slo_reason[SWEEP_REASON]; /* why there is no rate, or it is not confirmed */
+	bool searched;                         /* it is over */
+	char slo_reason[SWEEP_REASON];         /* why there is no rate, or not surely the highest */
+	char unknown_reason[SWEEP_REASON / 2]; /* why the last try that did not hold did not */
 
 	struct usl usl;
 	bool has_usl;

@@ -37,31 +37,6 @@ static double rate_of(const json_t *cell)
 				    : offered_per_s;
 }
 
-static int by_rate(const void *left, const void *right)
-{
-	double a = rate_of(*(json_t *const *)left), b = rate_of(*(json_t *const *)right);
-
-	return (a > b) - (a < b);
-}
-
-/* The row's cells on its curve by rising rate; the caller frees them. NULL without memory. */
-static const json_t **curve_of(const json_t *root, const json_t *row, size_t *count)
-{
-	const json_t *cells = json_object_get(root, "cells"), *cell;
-	const json_t **curve = calloc(json_array_size(cells) + 1, sizeof *curve);
-	size_t i;
-
-	*count = 0;
-	json_array_foreach(cells, i, cell)
-	{
-		if (curve && is_on_curve(row, cell))
-			curve[(*count)++] = cell;
-	}
-	if (curve)
-		qsort(curve, *count, sizeof *curve, by_rate);
-	return curve;
-}
-
 /* The response time that the SLO is about. */
 static double response_s(const json_t *root, const json_t *cell)
 {
@@ -79,7 +54,7 @@ void sweep_put_curves(const json_t *root, FILE *out)
 
 	json_array_foreach(sweep_rows(root), r, row)
 	{
-		const json_t **curve = curve_of(root, row, &count);
+		const json_t **curve = sweep_curve(root, row, &count);
 		begin_block(row, r, out);
 		for (size_t i = 0; curve && i < count; i++) {
 			fputs(text_at(row, "model"), out);
@@ -199,19 +174,19 @@ static void put_range(const char *name, struct range range, FILE *out)
 static void put_curve_ranges(const json_t *root, double limit_s, FILE *out)
 {
 	struct range rate = { NAN, NAN }, response = { NAN, NAN };
-	const json_t *row, *cell;
-	size_t r, i;
+	const json_t *row;
+	size_t r, count;
 
 	widen(&response, limit_s);
 	json_array_foreach(sweep_rows(root), r, row)
 	{
-		json_array_foreach(json_object_get(root, "cells"), i, cell)
-		{
-			if (!is_on_curve(row, cell))
-				continue;
-			widen(&rate, rate_of(cell));
-			widen(&response, response_s(root, cell));
+		const json_t **curve = sweep_curve(root, row, &count);
+		widen(&rate, number_at(row, "slo_rate_per_s"));
+		for (size_t i = 0; curve && i < count; i++) {
+			widen(&rate, rate_of(curve[i]));
+			widen(&response, response_s(root, curve[i]));
 		}
+		free(curve);
 	}
 	put_range("rate", rate, out);
 	put_range("response", response, out);
@@ -296,6 +271,21 @@ static void put_laws(const json_t *root, FILE *out)
 	}
 }
 
+/* The highest rates that met the SLO, and whether there is a ladder of percentiles. */
+static void put_shown(const json_t *root, FILE *out)
+{
+	const json_t *row;
+	size_t r;
+
+	fputs("slo_rates = '", out);
+	json_array_foreach(sweep_rows(root), r, row)
+		put_word(number_at(row, "slo_rate_per_s"), out);
+	fputs("'\nladders = '", out);
+	json_array_foreach(sweep_rows(root), r, row)
+		put_word(!isnan(ladder_step_s(sweep_cell_near(root, row, ladder_share), 0)), out);
+	fputs("'\n", out);
+}
+
 /* The connections that a row's closed loops were ok with. */
 static struct range connections_of(const json_t *root, const json_t *row)
 {
@@ -378,6 +368,7 @@ void sweep_put_facts(const json_t *root, FILE *out)
 	put_models(root, out);
 	put_laws(root, out);
 	put_law_ends(root, out);
+	put_shown(root, out);
 	put_curve_ranges(root, slo.limit_ns / 1e9, out);
 	put_ladder_ranges(root, out);
 	put_closed_ranges(root, out);

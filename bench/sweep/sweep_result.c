@@ -158,14 +158,14 @@ static json_t *row_json(const struct sweep_row *row)
 		slo_reason = unfinished;
 	if (!row->has_usl && !*usl_reason)
 		usl_reason = unfinished;
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "model",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "model",
 		row->contender.name, "peak_per_s",
 		row->peak_per_s > 0 ? json_real(row->peak_per_s) : json_null(), "peak_connections",
 		count_or_null(row->peak_connections), "curve_connections",
 		count_or_null(row->curve_connections), "slo_rate_per_s", count_or_null(slo_per_s),
-		"confirmed", row->searched && row->search.confirmed, "reason",
-		text_or_null(slo_reason), "usl", usl_json(row), "usl_reason",
-		text_or_null(usl_reason));
+		"confirmed", row->searched && row->search.confirmed, "at_least",
+		slo_per_s > 0 && row->search.at_least, "reason", text_or_null(slo_reason), "usl",
+		usl_json(row), "usl_reason", text_or_null(usl_reason));
 }
 
 void sweep_describe(const struct sweep *sweep)

@@ -55,9 +55,10 @@ static void put_slo(const json_t *row, FILE *out)
 	char text[24], number[16];
 	double rate_per_s = number_at(row, "slo_rate_per_s");
 	bool confirmed = json_is_true(json_object_get(row, "confirmed"));
+	bool at_least = json_is_true(json_object_get(row, "at_least"));
 
-	snprintf(text, sizeof text, "%s%s", format_number(rate_per_s, number),
-		isnan(rate_per_s) || confirmed ? "" : "?");
+	snprintf(text, sizeof text, "%s%s%s", at_least ? "≥" : "",
+		format_number(rate_per_s, number), isnan(rate_per_s) || confirmed ? "" : "?");
 	table_put(out, text, 10);
 }
 
@@ -111,7 +112,7 @@ static void print_slo_reasons(const json_t *root, FILE *out)
 		if (!*text_at(row, "reason"))
 			continue;
 		if (!head)
-			fprintf(out, "\nWithout a confirmed rate of %s:\n", slo);
+			fprintf(out, "\nWithout a sure highest rate of %s:\n", slo);
 		head = true;
 		fprintf(out, "  %s: %s\n", text_at(row, "model"), text_at(row, "reason"));
 	}
@@ -166,8 +167,11 @@ static void print_legend(const json_t *root, FILE *out)
 {
 	double trials = number_at(json_object_get(root, "options"), "trials");
 
-	fprintf(out, "\nMedians of %.0f trial%s.%s ? met once, not in a longer window.\n", trials,
-		trials > 1 ? "s" : "", trials > 5 ? " * its interval lies above all others." : "");
+	fprintf(out,
+		"\nMedians of %.0f trial%s.%s\n≥ a lower bound, ? met once, not in a longer "
+		"window.\n",
+		trials, trials > 1 ? "s" : "",
+		trials > 5 ? " * its interval lies above all others." : "");
 	fputs("CPU and context switches a request. Nmax: connections of the law's maximum.\n", out);
 }
 

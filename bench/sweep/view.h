@@ -17,8 +17,14 @@ const json_t *sweep_rows(const json_t *root);
 /* Whether a cell is of the row's model. */
 bool is_of_row(const json_t *row, const json_t *cell);
 
-/* Whether it lies on the row's latency curve: an open loop with the curve's connections. */
-bool is_on_curve(const json_t *row, const json_t *cell);
+/* Whether it is of the row's curve or search: an open loop with the curve's connections. */
+bool is_open_loop(const json_t *row, const json_t *cell);
+
+/*
+ * The row's latency curve: its cells with the curve's rates, rising, without
+ * the steps of the search. The caller frees it; NULL without memory.
+ */
+const json_t **sweep_curve(const json_t *root, const json_t *row, size_t *count);
 
 /* The row's cell of its peak; NULL where it has none. */
 const json_t *sweep_peak_cell(const json_t *root, const json_t *row);
@@ -28,9 +34,6 @@ const json_t *sweep_peak_cell(const json_t *root, const json_t *row);
  * of the peak; NULL where none is within 15 % of the peak of it.
  */
 const json_t *sweep_cell_near(const json_t *root, const json_t *row, double share);
-
-/* A value of the trials' latency_ns, the median over all that have it; else NAN. */
-double cell_latency_ns(const json_t *cell, const char *key);
 
 /* Print a row a model, what it comes to. */
 void sweep_table_print(const json_t *root, FILE *out);
