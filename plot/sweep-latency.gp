@@ -23,7 +23,6 @@ tics_x = ''
 do for [i = 0:int(floor(x_most / x_step))] { tics_x = tics_x . tic(i * x_step, si(i * x_step, '')) }
 eval 'set xtics nomirror ' . bracketed(tics_x)
 set arrow 1 from 0,slo_limit to x_most,slo_limit nohead lw 1.4 dt (8,5) lc rgb alarm
-set label 8 slo_text at graph 1,first slo_limit offset 0.8,0 left textcolor rgb alarm font ',10'
 slo_rate(m) = real(word(slo_rates, m))
 do for [m = 1:models_n] {
 	if (word(slo_rates, m) ne 'NaN') {
@@ -42,6 +41,8 @@ plot for [m = 1:models_n] table index (m - 1) using 2:3 with lines ls curve(m) l
 		with points pt 7 ps 1.1 lc rgb 'white' notitle, \
 	for [m = 1:models_n] table index (m - 1) using ($4 == 0 ? $2 : NaN):3 \
 		with points pt 6 ps 1.1 lw 1.4 lc rgb colour(style(m)) notitle, \
-	NaN with points pt 6 ps 1.1 lw 1.4 lc rgb ink title 'does not hold'
+	NaN with points pt 6 ps 1.1 lw 1.4 lc rgb ink title 'does not hold', \
+	NaN with lines lw 1.4 dt (8,5) lc rgb alarm title slo_text, \
+	NaN with lines lw 1 dt (2,4) lc rgb ink title 'met up to'
 unset multiplot
 unset output

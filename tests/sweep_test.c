@@ -99,7 +99,7 @@ static void bisects_to_five_percent(void **state)
 	struct search search;
 
 	(void)state;
-	for (double limit_per_s = 1050; limit_per_s < 11000; limit_per_s += 137) {
+	for (int limit_per_s = 1050; limit_per_s < 11000; limit_per_s += 137) {
 		start_from(&search, 10000, limit_per_s);
 		assert_true(search.low_per_s <= limit_per_s && search.high_per_s > limit_per_s);
 		assert_true(search_to_end(&search, limit_per_s, limit_per_s) <= 7);
@@ -297,9 +297,10 @@ static int made(void **state)
 	strcpy(model_list, "threads,coroutine");
 	strcpy(connection_list, "1,10,100");
 	optind = 0; /* it is read more than once */
-	int status = sweep ? sweep_options_read(&options, 15, argv) : -1;
-	if (status)
+	if (!sweep || sweep_options_read(&options, 15, argv) != 0) {
+		free(sweep);
 		return -1;
+	}
 	sweep_init(sweep, &options);
 	sweep->root = json_pack("{s:[]}", "cells");
 	sweep->trial = simulated;
@@ -356,7 +357,7 @@ static void mixes_the_models(void **state)
 	struct sweep *sweep = *state;
 	const json_t *cell, *trial;
 	size_t i, k;
-	const char *at[18];
+	const char *at[18] = { NULL };
 	unsigned changes = 0;
 
 	assert_int_equal(sweep_run(sweep), 0);
@@ -371,8 +372,11 @@ static void mixes_the_models(void **state)
 			at[place] = text_at(cell, "model");
 		}
 	}
-	for (i = 1; i < 18; i++)
+	for (i = 1; i < 18; i++) {
+		assert_non_null(at[i - 1]);
+		assert_non_null(at[i]);
 		changes += strcmp(at[i], at[i - 1]) != 0;
+	}
 	assert_true(changes > 3);
 }
 

@@ -49,8 +49,8 @@ int slo_parse(const char *text, struct slo *slo)
 		size_t length = strlen(percentiles[i]);
 		if ((size_t)(less - text) != length || memcmp(text, percentiles[i], length) != 0)
 			continue;
-		strcpy(slo->text, text);
-		strcpy(slo->percentile, percentiles[i]);
+		snprintf(slo->text, sizeof slo->text, "%s", text);
+		snprintf(slo->percentile, sizeof slo->percentile, "%s", percentiles[i]);
 		return parse_limit(less + 1, &slo->limit_ns);
 	}
 	return -EINVAL;

@@ -24,13 +24,14 @@ static void batch_free(struct batch *batch)
 {
 	free(batch->cells);
 	free(batch->rows);
+	*batch = (struct batch){ 0 };
 }
 
 static int batch_init(struct batch *batch, size_t room)
 {
 	*batch = (struct batch){
 		.cells = calloc(room + 1, sizeof *batch->cells),
-		.rows = calloc(room + 1, sizeof *batch->rows),
+		.rows = calloc(room + 1, sizeof(struct sweep_row *)),
 		.room = room,
 	};
 	if (batch->cells && batch->rows)
@@ -121,13 +122,13 @@ static int measure_once(struct sweep *sweep, const struct cell *cell)
 /* Every cell so many times, in rounds. The order of the batch is lost. */
 static int measure(struct sweep *sweep, const struct batch *batch)
 {
-	const struct cell **order = calloc(batch->count + 1, sizeof *order);
+	const struct cell **order = calloc(batch->count + 1, sizeof(const struct cell *));
 	int err = order ? 0 : -ENOMEM;
 
 	for (unsigned round = 0; round < sweep->options->trials && !err; round++) {
 		for (size_t i = 0; i < batch->count; i++)
 			order[i] = &batch->cells[i];
-		rng_shuffle(&sweep->rng, order, batch->count, sizeof *order);
+		rng_shuffle(&sweep->rng, order, batch->count, sizeof(const struct cell *));
 		for (size_t i = 0; i < batch->count && !err; i++)
 			err = *sweep->stop ? -EINTR : measure_once(sweep, order[i]);
 	}

@@ -91,26 +91,32 @@ static int run(struct sweep *sweep)
 	return err && err != -EINTR ? EXIT_BAD_VERDICT : status;
 }
 
+static int run_new(const struct sweep_options *options)
+{
+	struct sweep *sweep = malloc(sizeof *sweep);
+
+	if (!sweep)
+		return cli_error("sweep", "out of memory");
+	sweep_init(sweep, options);
+	sweep->root = result_new(sweep_options_json(options));
+	int status = run(sweep);
+	json_decref(sweep->root);
+	free(sweep);
+	return status;
+}
+
 int sweep_main(int argc, char **argv)
 {
 	struct sweep_options options;
-	struct sweep *sweep = malloc(sizeof *sweep);
 	int status = sweep_options_read(&options, argc, argv);
 
+	if (!status && options.help)
+		fputs(sweep_usage, stdout);
 	if (!status && !options.help)
 		status = result_check_output(
 			"sweep", options.output, options.force, "--force replaces it");
-	if (!status && !sweep)
-		status = cli_error("sweep", "out of memory");
-	if (!status && options.help)
-		fputs(sweep_usage, stdout);
-	else if (!status) {
-		sweep_init(sweep, &options);
-		sweep->root = result_new(sweep_options_json(&options));
-		status = run(sweep);
-		json_decref(sweep->root);
-	}
-	free(sweep);
+	if (!status && !options.help)
+		status = run_new(&options);
 	sweep_options_free(&options);
 	return status;
 }

@@ -48,7 +48,7 @@ const json_t **sweep_curve(const json_t *root, const json_t *row, size_t *count)
 	double peak_per_s = number_at(row, "peak_per_s");
 	size_t room = rates >= 2 && rates <= 1000 && peak_per_s > 0 ? (size_t)rates : 0;
 	int64_t *ladder = calloc(room + 1, sizeof *ladder);
-	const json_t **curve = calloc(room + 1, sizeof *curve);
+	const json_t **curve = calloc(room + 1, sizeof(const json_t *));
 
 	*count = 0;
 	if (ladder && curve && room > 0) {
