@@ -31,7 +31,7 @@ start() {
 }
 
 start_echo() {
-	start "$concbench" serve -m coroutine -w echo "$@"
+	start "$concbench" serve -m coroutine -w echo
 }
 
 # OPTION..: load the server's echo and leave the results in $tmp/load.json; the verdict may be any,
@@ -326,6 +326,21 @@ assert abs(float(half[0]) * 1e6 - trial["latency_ns"]["p50"]) <= 500, half' -- "
 	refused "--label takes" load --target "$address" -w echo --label ../x
 	refused "No such file" load --target "$address" -w echo -o "$tmp/none/a.json"
 	refused "unexpected argument" load --target "$address" -w echo now
+}
+
+@test "connections that a server has no room for are errors, and no busy loop" {
+	start "$concbench" serve -m coroutine -w echo --max-connections 2
+	run -1 "$concbench" load --target "$address" -w echo --connections 4 --duration 0.5 --warmup 0 \
+		-o "$tmp/load.json"
+	[[ $output == *"failed: "*"were cut off by the server"* ]]
+	check 'assert 2 <= by_kind["read"] < 40 and trial["served"]["connections"] == 4, trial'
+}
+
+@test "more connections than files can be open: how many are needed" {
+	start_echo
+	ulimit -n 80
+	refused "100 connections need 164 open files, and the hard limit is 80; raise it" load \
+		--target "$address" -w echo --connections 100
 }
 
 @test "a server that does not speak the service's protocol is refused before the load" {

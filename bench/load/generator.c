@@ -14,11 +14,14 @@ enum { EVENTS = 256 };
 
 static const int64_t stop_every_ns = 50000000; /* *stop is looked at so often at least */
 static const int64_t ms_ns = 1000000;
-static const int64_t alert_ns = 60000;
+static const int64_t alert_ns = 60000; /* about what it takes to wake */
 
 int generator_init(struct generator *generator, const struct load_spec *spec, struct start *start,
 	unsigned number, unsigned connections)
 {
+	const struct timespec at_once = { .tv_nsec = 0 };
+	struct epoll_event event;
+
 	generator->spec = spec;
 	generator->start = start;
 	generator->number = number;
@@ -34,8 +37,8 @@ int generator_init(struct generator *generator, const struct load_spec *spec, st
 	TAILQ_INIT(&generator->closed);
 	generator->epoll = epoll_create1(EPOLL_CLOEXEC);
 	generator->conns = calloc(connections, sizeof *generator->conns);
-	if (generator->epoll < 0)
-		return -errno;
+	if (generator->epoll < 0 || epoll_pwait2(generator->epoll, &event, 1, &at_once, NULL) < 0)
+		return -errno; /* ENOSYS of a kernel before 5.11 */
 	if (!generator->conns)
 		return -ENOMEM;
 	for (unsigned i = 0; i < connections; i++) {
@@ -87,7 +90,6 @@ static int64_t next_ns(const struct generator *generator, int64_t now_ns)
 static int64_t wait_ns(struct generator *generator, int64_t now_ns)
 {
 	int64_t next = next_ns(generator, now_ns);
-
 	int64_t left = next - now_ns;
 
 	if (left <= 0 || (next == generator->alert_until_ns && left <= alert_ns))

@@ -76,8 +76,8 @@ int generator_init(struct generator *generator, const struct load_spec *spec, st
 	unsigned number, unsigned connections);
 void generator_free(struct generator *generator);
 
-/* A thread's function. */
-void *generator_run(void *generator);
+/* A thread's function; arg is its generator. */
+void *generator_run(void *arg);
 
 /* conn.c */
 
