@@ -95,7 +95,7 @@ static int add_assignment(struct assignments *assignments, const char *text)
 		return cli_error("load", "--param was given too many times");
 	if (strlen(text) >= room)
 		return cli_error("load", "'%.40s...' is too long for a parameter", text);
-	strcpy(assignments->text[assignments->count++], text);
+	snprintf(assignments->text[assignments->count++], room, "%s", text);
 	return 0;
 }
 
