@@ -17,7 +17,7 @@ FUZZ_S = 20
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
-SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c)
+SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c)
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
@@ -38,6 +38,11 @@ bench: deps  ## measure every model, default profile: tables and plots in result
 	mkdir -p $R
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
 	[ $$status -gt 1 ] || $(MAKE) plot || status=$$?; exit $$status
+
+sweep: deps  ## latency of every server against load, default sweep of http: table and plots
+	$(MAKE) -j$$(nproc) all
+	mkdir -p $R
+	$B/concbench sweep --force -o $R/sweep.json --plots $R
 
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
@@ -125,7 +130,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench test fuzz soak floors plot deps deps-test lint format clean help tests-build floors-build \
+.PHONY: all bench sweep test fuzz soak floors plot deps deps-test lint format clean help tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

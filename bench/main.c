@@ -13,6 +13,7 @@
 #include "plot.h"
 #include "run.h"
 #include "serve.h"
+#include "sweep/sweep_main.h"
 #include "trial.h"
 
 static const struct command {
@@ -22,6 +23,7 @@ static const struct command {
 } commands[] = {
 	{ "list", list_main, "what can be run: models, workloads, profiles" },
 	{ "run", run_main, "measure: every model on every workload, or those you name" },
+	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
 	{ "plot", plot_main, "pictures of a results file" },

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,95 +66,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-/* Whether it stands in the list; one more that is named twice would be measured twice. */
-static bool has_contender(const struct contender *list, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static int add_model(struct selection *selection, const char *name)
-{
-	struct params params;
-	struct contender contender = { .name = name };
-	int status = cli_model("run", name, &contender.model, &params);
-
-	if (!status && !has_contender(selection->models, selection->model_count, name))
-		selection->models[selection->model_count++] = contender;
-	return status;
-}
-
-/* NAME=ADDR:PORT, which is cut in two. */
-static int add_external(struct selection *selection, char *text)
-{
-	char *address = strchr(text, '=');
-	struct sockaddr_in unused;
-
-	if (selection->external_count == SELECTION_MAX)
-		return cli_error("run", "--external was given more than %d times", SELECTION_MAX);
-	if (!address || address == text)
-		return cli_error("run",
-			"--external takes NAME=ADDR:PORT, such as nginx=127.0.0.1:8080, not '%s'",
-			text);
-	*address++ = '\0';
-	if (!is_plain_name(text))
-		return cli_error(
-			"run", "--external: '%s' is not a name of letters, digits and _.+-", text);
-	if (model_find(text) ||
-		has_contender(selection->externals, selection->external_count, text))
-		return cli_error("run", "--external: there is already a '%s'", text);
-	int status = cli_address("run", address, &unused);
-	if (!status)
-		selection->externals[selection->external_count++] = (struct contender){
-			.name = text, .external = address
-		};
-	return status;
-}
-
-static int add_workload(struct selection *selection, const char *name)
-{
-	const struct workload *workload = workload_find(name);
-
-	if (!workload)
-		return cli_unknown("run", "workload", name, cli_workload_name);
-	selection->workloads[selection->workload_count++] = workload;
-	return 0;
-}
-
-static int add_concurrency(struct selection *selection, const char *text)
-{
-	uint64_t number;
-	int status = cli_number(
-		"run", "-c", text, "tasks in flight", 1, CLI_CONCURRENCY_MAX, &number);
-
-	for (size_t i = 0; i < selection->concurrency_count; i++)
-		if (!status && selection->concurrency[i] == number)
-			return 0; /* named twice is one cell all the same */
-	if (!status)
-		selection->concurrency[selection->concurrency_count++] = number;
-	return status;
-}
-
-static int read_list(struct selection *selection, const char *option, char *list,
-	int (*add)(struct selection *selection, const char *item))
-{
-	char *rest = NULL;
-	int status = 0, count = 0;
-
-	for (char *item = strtok_r(list, ",", &rest); item && !status;
-		item = strtok_r(NULL, ",", &rest)) {
-		if (++count > SELECTION_MAX / 2)
-			return cli_error(
-				"run", "%s takes at most %d items", option, SELECTION_MAX / 2);
-		status = add(selection, item);
-	}
-	if (!status && count == 0)
-		return cli_error("run", "%s takes a list with commas, not an empty one", option);
-	return status;
-}
-
 static int read_small(
 	const char *option, const char *unit, uint64_t min, uint64_t max, unsigned *number)
 {
@@ -171,26 +81,22 @@ static int read_option(struct plan *plan, struct selection *selection, int opt)
 	switch (opt) {
 	case 'm':
 		selection->model_count = 0;
-		return read_list(selection, "-m", optarg, add_model);
+		return selection_read_list(selection, "-m", optarg, selection_add_model);
 	case 'w':
 		selection->workload_count = 0;
-		return read_list(selection, "-w", optarg, add_workload);
+		return selection_read_list(selection, "-w", optarg, selection_add_workload);
 	case 'c':
 		selection->concurrency_count = 0;
-		return read_list(selection, "-c", optarg, add_concurrency);
+		return selection_read_list(selection, "-c", optarg, selection_add_concurrency);
 	case 'n':
 		return cli_number(
 			"run", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &selection->tasks);
 	case OPT_TRIALS:
 		return cli_number("run", "--trials", optarg, "", 1, 10000, &selection->trials);
 	case OPT_PARAM:
-		if (selection->param_count == SELECTION_MAX)
-			return cli_error(
-				"run", "--param was given more than %d times", SELECTION_MAX);
-		selection->params[selection->param_count++] = optarg;
-		return 0;
+		return selection_add_param(selection, optarg);
 	case OPT_EXTERNAL:
-		return add_external(selection, optarg);
+		return selection_add_external(selection, optarg);
 	case OPT_PROFILE:
 		selection->profile = profile_find(optarg);
 		return selection->profile ? 0
@@ -262,7 +168,7 @@ static void remember(struct plan *plan, int opt, const char *value)
 
 int plan_read(struct plan *plan, int argc, char **argv)
 {
-	struct selection selection = { 0 };
+	struct selection selection = { .command = "run" };
 	int opt, status = 0;
 	struct timespec now;
 

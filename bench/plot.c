@@ -18,6 +18,8 @@
 #include "cells.h"
 #include "plot_table.h"
 #include "result.h"
+#include "stop.h"
+#include "sweep/view.h"
 
 /* Every group is drawn by each of the scripts plot/KIND.gp, in each of the formats. */
 static const char *const kinds[] = { "throughput", "bars", "latency", "cost" };
@@ -48,7 +50,8 @@ static void usage(void)
 {
 	puts("usage: concbench plot FILE.json -o DIR\n"
 	     "Draw a results file: throughput, bars, latency and cost of each workload,\n"
-	     "each as SVG and PNG. Pictures that are there already are replaced.\n"
+	     "each as SVG and PNG; of a sweep's, its four pictures as PNG. Pictures that are\n"
+	     "there already are replaced.\n"
 	     "  -o, --output DIR   where to; made if missing\n"
 	     "  -h, --help         this text");
 }
@@ -454,7 +457,8 @@ int plot_main(int argc, char **argv)
 		fprintf(stderr, "concbench plot: %s\n", reason);
 		return BAD_INPUT;
 	}
-	status = plot_result(&options, root);
+	status = sweep_rows(root) ? sweep_plot("plot", root, options.dir, stop_on_signals())
+				  : plot_result(&options, root);
 	json_decref(root);
 	return status;
 }

@@ -118,19 +118,15 @@ static void put_number(double value, FILE *out)
 		fputs("\tNaN", out);
 }
 
-/*
- * The place in the palette. That of the program's own models is fixed, so that
- * a model looks the same in every picture of every run; others come after.
- */
-static size_t style(const struct group *group, const char *model)
+size_t plot_style(const char *const *names, const char *model)
 {
 	size_t place = 0;
 
 	for (; models[place]; place++)
 		if (strcmp(models[place]->name, model) == 0)
 			return place + 1;
-	for (size_t i = 0; strcmp(group->models[i], model) != 0; i++)
-		place += !model_find(group->models[i]);
+	for (size_t i = 0; strcmp(names[i], model) != 0; i++)
+		place += !model_find(names[i]);
 	return place + 1;
 }
 
@@ -138,8 +134,8 @@ static void put_row(const struct group *group, const char *model, json_int_t con
 {
 	const json_t *cell = group_cell(group, model, concurrency);
 
-	fprintf(out, "%s\t%zu\t%" JSON_INTEGER_FORMAT "\t%s", model, style(group, model),
-		concurrency, word(cell));
+	fprintf(out, "%s\t%zu\t%" JSON_INTEGER_FORMAT "\t%s", model,
+		plot_style(group->models, model), concurrency, word(cell));
 	for (const struct metric *metric = metrics; metric->name; metric++) {
 		struct estimate interval = in_unit(has_value(cell) ? cell : NULL, metric);
 		put_number(interval.median, out);
@@ -317,7 +313,7 @@ static void put_lists(const struct group *group, FILE *out)
 		fprintf(out, "%s ", group->models[m]);
 	fputs("'\nstyles = '", out);
 	for (size_t m = 0; m < group->model_count; m++)
-		fprintf(out, "%zu ", style(group, group->models[m]));
+		fprintf(out, "%zu ", plot_style(group->models, group->models[m]));
 	fputs("'\nvalues = '", out);
 	for (size_t m = 0; m < group->model_count; m++)
 		fprintf(out, "%zu ", count_values(group, group->models[m]));
@@ -354,8 +350,7 @@ static void put_note(const struct group *group, const json_t *root, FILE *out)
 	fputs("'\n", out);
 }
 
-/* The parameters, broken after a comma into lines that fit a picture. */
-static void put_parameters(const struct group *group, FILE *out)
+void plot_put_parameters(const json_t *params, FILE *out)
 {
 	enum { LINE = 110 };
 	char *text = NULL;
@@ -363,7 +358,7 @@ static void put_parameters(const struct group *group, FILE *out)
 	FILE *stream = open_memstream(&text, &size);
 
 	if (stream) {
-		params_print(group->params, ", ", "", stream);
+		params_print(params, ", ", "", stream);
 		fclose(stream);
 	}
 	char *rest = text ? text : "";
@@ -382,7 +377,7 @@ static void put_parameters(const struct group *group, FILE *out)
 void plot_put_facts(const struct group *group, const json_t *root, FILE *out)
 {
 	put_fact("workload", group->workload, out);
-	put_parameters(group, out);
+	plot_put_parameters(group->params, out);
 	put_note(group, root, out);
 	put_lists(group, out);
 	put_ranges(group, out);

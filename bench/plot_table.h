@@ -27,6 +27,16 @@ void plot_put_words(const struct group *group, FILE *out);
 /* The facts of a group, as gnuplot assignments. */
 void plot_put_facts(const struct group *group, const json_t *root, FILE *out);
 
+/*
+ * The place in the palette. That of the program's own models is fixed, so that
+ * a model looks the same in every picture of every run; others come after, in
+ * the order of names, which has model.
+ */
+size_t plot_style(const char *const *names, const char *model);
+
+/* The facts parameters and parameters_more: broken after a comma to fit a picture. */
+void plot_put_parameters(const json_t *params, FILE *out);
+
 /* A text as a gnuplot string in which nothing is expanded. */
 void plot_put_quoted(const char *text, FILE *out);
 

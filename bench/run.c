@@ -2,13 +2,10 @@
 #include "run.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../models/io.h"
@@ -18,6 +15,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "result.h"
+#include "result_new.h"
 #include "rng.h"
 #include "stop.h"
 #include "summary.h"
@@ -44,58 +42,23 @@ struct run {
 	int64_t saved_ns;
 };
 
-static json_t *params_json(const struct params *params)
-{
-	json_t *object = json_object();
-
-	for (const struct param *row = params->table; row && row->name; row++)
-		json_object_set_new(object, row->name,
-			row->unit ? json_integer(param_number(params, row->name))
-				  : json_string(param_text(params, row->name)));
-	return object;
-}
-
-static json_t *cell_json(const struct trial_spec *spec)
-{
-	json_t *tasks = spec->tasks > 0 ? json_integer(spec->tasks) : json_null();
-
-	return json_pack("{s:s, s:s, s:I, s:o, s:o, s:s, s:s, s:[], s:n, s:n}", "workload",
-		spec->workload->name, "model", spec->model_name, "concurrency",
-		(json_int_t)spec->concurrency, "tasks", tasks, "params", params_json(&spec->params),
-		"status", "failed", "reason",
-		"it was not run", /* until the first trial says better */
-		"trials", "summary", "whole_process_s");
-}
-
-static void now_text(char *text, size_t size)
-{
-	time_t now = time(NULL);
-
-	strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-}
-
 static void new_results(struct run *run)
 {
-	char started[32];
-	json_t *cells = json_array();
+	run->root = result_new(plan_options(&run->plan));
+	json_t *cells = json_object_get(run->root, "cells");
 
-	now_text(started, sizeof started);
 	for (size_t i = 0; i < run->plan.cell_count; i++) {
 		struct cell *cell = &run->plan.cells[i];
-		cell->json = cell_json(&cell->spec);
+		cell->json = cell_new(&cell->spec);
 		json_array_append_new(cells, cell->json);
 	}
-	run->root = json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "schema", RESULT_SCHEMA,
-		"program", "concbench", "version", CONCBENCH_VERSION, "started", started,
-		"complete", false, "environment", environment_capture(), "options",
-		plan_options(&run->plan), "cells", cells);
 }
 
 /* Whether a stored cell is the one of the plan. */
 static bool is_planned(const json_t *stored, const struct trial_spec *spec)
 {
 	static const char *const keys[] = { "workload", "model", "concurrency", "tasks", "params" };
-	json_t *planned = cell_json(spec);
+	json_t *planned = cell_new(spec);
 	bool same = true;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -191,47 +154,6 @@ static int check_descriptors(const struct plan *plan)
 				spec->workload->name, spec->concurrency, (unsigned long long)needed,
 				(unsigned long long)limit.rlim_max, (unsigned long long)needed);
 	}
-	return 0;
-}
-
-/* Whether files can be made in the folder of path: 0 or -errno. */
-static int check_folder(const char *path)
-{
-	struct stat st;
-	char *copy = strdup(path);
-	const char *folder = copy ? dirname(copy) : NULL;
-	int err = 0;
-
-	if (!folder || stat(folder, &st) != 0)
-		err = -errno;
-	else if (!S_ISDIR(st.st_mode))
-		err = -ENOTDIR;
-	else if (access(folder, W_OK | X_OK) != 0)
-		err = -errno;
-	free(copy);
-	return err;
-}
-
-/* Find out now, not after the run, that the results cannot be written. */
-static int check_output(const struct plan *plan)
-{
-	struct stat st;
-
-	if (!plan->output)
-		return 0;
-	size_t length = strlen(plan->output);
-	if (length == 0 || plan->output[length - 1] == '/')
-		return cli_error(
-			"run", "cannot write '%s': it does not end in a file's name", plan->output);
-	bool exists = stat(plan->output, &st) == 0;
-	if (exists && S_ISDIR(st.st_mode))
-		return cli_error("run", "cannot write '%s': it is a folder", plan->output);
-	if (exists && !plan->force && !plan->resume)
-		return cli_error("run",
-			"'%s' exists; --force replaces it, --resume goes on with it", plan->output);
-	int err = check_folder(plan->output);
-	if (err)
-		return cli_error("run", "cannot write '%s': %s", plan->output, strerror(-err));
 	return 0;
 }
 
@@ -381,7 +303,9 @@ int run_main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (!status)
-		status = check_output(&run.plan);
+		status = result_check_output("run", run.plan.output,
+			run.plan.force || run.plan.resume,
+			"--force replaces it, --resume goes on with it");
 	if (!status && run.plan.resume)
 		status = old_results(&run);
 	if (!status)

@@ -17,6 +17,7 @@ struct contender {
 
 /* As read; what was not given is empty, and then means all. */
 struct selection {
+	const char *command; /* that reads it, for what it says */
 	struct contender models[SELECTION_MAX];
 	size_t model_count;
 	struct contender externals[SELECTION_MAX];
@@ -31,6 +32,21 @@ struct selection {
 	const struct profile *profile;
 	uint64_t trials; /* 0: the profile's, or the default */
 };
+
+/*
+ * Add what an option names; what is named twice is there once. 0, or EXIT_USAGE
+ * with what is wrong said on stderr. The texts must outlive the selection, and
+ * that of selection_add_external (NAME=ADDR:PORT) is cut in two.
+ */
+int selection_add_model(struct selection *selection, const char *name);
+int selection_add_workload(struct selection *selection, const char *name);
+int selection_add_concurrency(struct selection *selection, const char *text);
+int selection_add_param(struct selection *selection, const char *assignment);
+int selection_add_external(struct selection *selection, char *text);
+
+/* Add each item of option's list, which is cut up at its commas. 0 or EXIT_USAGE. */
+int selection_read_list(struct selection *selection, const char *option, char *list,
+	int (*add)(struct selection *selection, const char *item));
 
 /* Give plan its cells. 0, or EXIT_USAGE with what is wrong said on stderr. */
 int selection_cells(const struct selection *selection, struct plan *plan);

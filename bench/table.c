@@ -38,8 +38,7 @@ const char *format_time(double seconds, char text[static 16])
 	return three_digits(seconds * 1e9, units, text);
 }
 
-/* Print text, whose bytes may be more than its columns, to the left of width columns. */
-static void put(FILE *out, const char *text, int width)
+void table_put(FILE *out, const char *text, int width)
 {
 	int columns = 0;
 
@@ -80,11 +79,11 @@ static void put_throughput(
 	char number[16], text[48];
 
 	if (!cell) {
-		put(out, "", CELL_WIDTH);
+		table_put(out, "", CELL_WIDTH);
 	} else if (!was_run(cell)) {
-		put(out, "not run", CELL_WIDTH);
+		table_put(out, "not run", CELL_WIDTH);
 	} else if (!cell_ok(cell)) {
-		put(out, text_at(cell, "status"), CELL_WIDTH);
+		table_put(out, text_at(cell, "status"), CELL_WIDTH);
 	} else {
 		int n = snprintf(text, sizeof text, "%s", format_number(rate.median, number));
 		if (!isnan(rate.low))
@@ -92,7 +91,7 @@ static void put_throughput(
 				100 * (rate.high - rate.low) / 2 / rate.median);
 		if (is_best(group, cell, concurrency))
 			snprintf(text + n, sizeof text - n, "*");
-		put(out, text, CELL_WIDTH);
+		table_put(out, text, CELL_WIDTH);
 	}
 }
 
@@ -108,13 +107,13 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 		fputc('\n', out);
 	}
 	bool service = workload && workload->kind == WORKLOAD_SERVICE;
-	put(out, service ? "requests/s" : "tasks/s", MODEL_WIDTH);
+	table_put(out, service ? "requests/s" : "tasks/s", MODEL_WIDTH);
 	for (size_t i = first; i < group->concurrency_count; i++) {
 		snprintf(text, sizeof text, "c=%lld", (long long)group->concurrencies[i]);
-		put(out, text, CELL_WIDTH);
+		table_put(out, text, CELL_WIDTH);
 	}
-	put(out, "p99", COST_WIDTH);
-	put(out, service ? "CPU/req" : "CPU/task", COST_WIDTH + 1);
+	table_put(out, "p99", COST_WIDTH);
+	table_put(out, service ? "CPU/req" : "CPU/task", COST_WIDTH + 1);
 	fputs("memory\n", out);
 }
 
@@ -125,8 +124,10 @@ static void put_costs(FILE *out, const json_t *cell)
 
 	if (!cell || !cell_ok(cell))
 		return;
-	put(out, format_time(cell_estimate(cell, "latency_p99_ns").median / 1e9, text), COST_WIDTH);
-	put(out, format_time(cell_estimate(cell, "cpu_per_task_s").median, text), COST_WIDTH + 1);
+	table_put(out, format_time(cell_estimate(cell, "latency_p99_ns").median / 1e9, text),
+		COST_WIDTH);
+	table_put(out, format_time(cell_estimate(cell, "cpu_per_task_s").median, text),
+		COST_WIDTH + 1);
 	double kib = cell_estimate(cell, "peak_memory_kib").median;
 	fprintf(out, "%s", format_number(kib * 1024, text));
 }
@@ -151,7 +152,7 @@ static void print_group(FILE *out, const struct group *group)
 	print_head(out, group, first);
 	for (size_t m = 0; m < group->model_count; m++) {
 		const json_t *cell = NULL;
-		put(out, group->models[m], MODEL_WIDTH);
+		table_put(out, group->models[m], MODEL_WIDTH);
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
 			put_throughput(out, group, cell, group->concurrencies[i]);

@@ -10,6 +10,9 @@
 /* Print every cell of a results object, then the whole processes. */
 void table_print(const json_t *root, FILE *out);
 
+/* Print text, whose bytes may be more than its columns, to the left of width columns. */
+void table_put(FILE *out, const char *text, int width);
+
 /* A number in three digits: "847", "12.3k", "1.05M"; "-" for NAN. */
 const char *format_number(double number, char text[static 16]);
 
