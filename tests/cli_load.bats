@@ -288,7 +288,7 @@ for line in lines:
 	bucket = 0 if slot <= 2048 else ((slot - 1) >> 10) - 1
 	top = ((slot - 1 - (bucket << 10)) << bucket) + (1 << bucket) - 1
 	if count:
-		assert 0 <= top - float(longest) * 1e6 <= top * 0.001 + 1000, (top, longest)
+		assert -500 <= top - float(longest) * 1e6 <= top * 0.001 + 500, (top, longest)
 	total += count
 	highest = max(highest, float(longest))
 	starts.append((float(start), float(length)))
