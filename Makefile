@@ -53,7 +53,11 @@ fuzz: deps-test  ## the services' parsers on random input, FUZZ_S=20 seconds eac
 
 floors: deps  ## concbench against hand-written code that does the same work
 	$(MAKE) -j$$(nproc) all floors-build
-	bench/floors/run $B
+	bench/floors/batch $B; status=$$?; bench/floors/services $B && exit $$status
+
+soak: deps  ## 100,000 connections to every model's servers: no leak of memory or descriptors
+	$(MAKE) -j$$(nproc) all
+	CONCBENCH=$B/concbench PYTHONPATH=tests python3 tests/soak.py
 
 plot: $B/concbench  ## the newest results as pictures, Markdown and CSV again
 	$B/concbench plot $R/default.json -o $R
@@ -70,7 +74,7 @@ lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
-	shellcheck tests/run tests/fuzz/run .ci/deps bench/floors/run .ci/run
+	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
@@ -126,7 +130,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep test fuzz floors plot deps deps-test lint format clean help tests-build floors-build \
+.PHONY: all bench sweep test fuzz soak floors plot deps deps-test lint format clean help tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -153,7 +153,7 @@ int load_main(int argc, char **argv)
 		status = cli_error("load", "out of memory");
 	else
 		status = measure(&options, result);
-	if (!status)
+	if (!status && result)
 		status = *options.spec.stop && !result->interrupted ? EXIT_INTERRUPTED
 								    : deliver(&options, result);
 	load_result_free(result);

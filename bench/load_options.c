@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "cpus.h"
 #include "load_main.h"
 #include "result.h"
-#include "save.h"
+#include "result_new.h"
 
 const char load_usage[] =
 	"usage: concbench load --target ADDR:PORT -w SERVICE [--connections N] [--rate R]\n"
@@ -95,7 +94,7 @@ static int add_assignment(struct assignments *assignments, const char *text)
 		return cli_error("load", "--param was given too many times");
 	if (strlen(text) >= room)
 		return cli_error("load", "'%.40s...' is too long for a parameter", text);
-	strcpy(assignments->text[assignments->count++], text);
+	snprintf(assignments->text[assignments->count++], room, "%s", text);
 	return 0;
 }
 
@@ -272,15 +271,9 @@ static int pin(struct load_options *options)
 	return 0;
 }
 
-/* Find out now, not after the load, that a file cannot be written. */
 static int check_output(const struct load_options *options, const char *path)
 {
-	int err = path ? save_check(path) : 0;
-
-	if (err == -EEXIST)
-		return options->force ? 0
-				      : cli_error("load", "'%s' exists; --force replaces it", path);
-	return err ? cli_error("load", "cannot write '%s': %s", path, strerror(-err)) : 0;
+	return result_check_output("load", path, options->force, "--force replaces it");
 }
 
 static int check(struct load_options *options)

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-#include <time.h>
-
-#include "environment.h"
 #include "load_main.h"
-#include "result.h"
+#include "result_new.h"
 #include "summary.h"
 
 static json_t *arguments(const struct load_options *options)
@@ -27,17 +23,6 @@ static json_t *options_json(const struct load_options *options)
 		arguments(options));
 }
 
-static json_t *params_json(const struct params *params)
-{
-	json_t *object = json_object();
-
-	for (const struct param *row = params->table; row && row->name; row++)
-		json_object_set_new(object, row->name,
-			row->unit ? json_integer(param_number(params, row->name))
-				  : json_string(param_text(params, row->name)));
-	return object;
-}
-
 /* What the server's process used is not known here. */
 static json_t *trial_json(const struct load_result *result)
 {
@@ -51,26 +36,18 @@ static json_t *trial_json(const struct load_result *result)
 	return trial;
 }
 
-static json_t *cell_json(const struct load_options *options, const struct load_result *result)
-{
-	json_t *cell = json_pack("{s:s, s:s, s:I, s:n, s:o, s:s, s:n, s:[o], s:n, s:n}", "workload",
-		options->service->name, "model", options->label, "concurrency",
-		(json_int_t)result->connections, "tasks", "params", params_json(&options->params),
-		"status", "failed", "reason", "trials", trial_json(result), "summary",
-		"whole_process_s");
-
-	summary_update(cell);
-	return cell;
-}
-
 json_t *load_results(const struct load_options *options, const struct load_result *result)
 {
-	char started[32];
-	time_t now = time(NULL);
+	const struct trial_spec spec = { .workload = options->service,
+		.model_name = options->label,
+		.params = options->params,
+		.concurrency = result->connections };
+	json_t *root = result_new(options_json(options));
+	json_t *cell = cell_new(&spec);
 
-	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-	return json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:[o]}", "schema", RESULT_SCHEMA,
-		"program", "concbench", "version", CONCBENCH_VERSION, "started", started,
-		"complete", !result->interrupted, "environment", environment_capture(), "options",
-		options_json(options), "cells", cell_json(options, result));
+	json_array_append_new(json_object_get(cell, "trials"), trial_json(result));
+	summary_update(cell);
+	json_array_append_new(json_object_get(root, "cells"), cell);
+	json_object_set_new(root, "complete", json_boolean(!result->interrupted));
+	return root;
 }

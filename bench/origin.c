@@ -121,6 +121,8 @@ int origin_start(struct origin *origin)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int control[2];
 
+	if (origin->pid == 0 && origin->port > 0)
+		return 0; /* somebody else's, who ends it too */
 	origin->pid = 0;
 	int fd = open_listener(&addr);
 	if (fd < 0)
@@ -185,7 +187,7 @@ void origin_stop(struct origin *origin)
 		kill(origin->pid, SIGKILL);
 	while (waitpid(origin->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	origin->pid = 0;
+	origin->pid = origin->port = 0;
 	origin->control = -1;
 }
 

@@ -24,7 +24,7 @@ enum { ORIGIN_BYTES_MAX = 1 << 30, ORIGIN_DELAY_MS_MAX = 60000 };
 struct origin {
 	const cpu_set_t *cpus; /* in: where it may run; NULL for anywhere */
 	pid_t pid;             /* 0 when not started */
-	int port;              /* on 127.0.0.1 */
+	int port;              /* on 127.0.0.1; set without a pid it is one that runs already */
 	int control;           /* it ends when this closes */
 };
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,35 +117,4 @@ int save_file(const char *path, const void *data, size_t size)
 	int err = replace_path(target, exists ? &old : NULL, data, size);
 	free(target);
 	return err;
-}
-
-static int check_folder(const char *path)
-{
-	struct stat st;
-	char *copy = strdup(path);
-	const char *folder = copy ? dirname(copy) : NULL;
-	int err = 0;
-
-	if (!folder || stat(folder, &st) != 0)
-		err = -errno;
-	else if (!S_ISDIR(st.st_mode))
-		err = -ENOTDIR;
-	else if (access(folder, W_OK | X_OK) != 0)
-		err = -errno;
-	free(copy);
-	return err;
-}
-
-int save_check(const char *path)
-{
-	struct stat st;
-	size_t length = strlen(path);
-
-	if (length == 0 || path[length - 1] == '/')
-		return -EISDIR;
-	if (stat(path, &st) != 0)
-		return check_folder(path);
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	return S_ISREG(st.st_mode) ? -EEXIST : 0;
 }

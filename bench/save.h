@@ -14,11 +14,4 @@
  */
 int save_file(const char *path, const void *data, size_t size);
 
-/*
- * Whether save_file could write there, as far as can be told beforehand, so that
- * nothing long is done for nothing: 0; -EEXIST for a file that stands there;
- * -EISDIR for a folder or a path that ends in /; else the -errno of its folder.
- */
-int save_check(const char *path);
-
 #endif

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,7 +28,15 @@ static const char usage[] =
 	"  --max-connections N    at a time; others are refused (default 20000)\n"
 	"  --drain S              after the signal, cut off what lasts longer (default 5)\n";
 
-enum { OPT_LISTEN = 256, OPT_PARAM, OPT_WORKERS, OPT_MAX_CONNECTIONS, OPT_DRAIN, OPT_HELP };
+enum {
+	OPT_LISTEN = 256,
+	OPT_PARAM,
+	OPT_WORKERS,
+	OPT_MAX_CONNECTIONS,
+	OPT_DRAIN,
+	OPT_ORIGIN,
+	OPT_HELP
+};
 
 static const struct option options[] = {
 	{ "model", required_argument, NULL, 'm' },
@@ -37,6 +46,7 @@ static const struct option options[] = {
 	{ "workers", required_argument, NULL, OPT_WORKERS },
 	{ "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
 	{ "drain", required_argument, NULL, OPT_DRAIN },
+	{ "origin", required_argument, NULL, OPT_ORIGIN }, /* a trial's: the port of its own */
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -109,6 +119,9 @@ static int read_option(struct server *server, int opt)
 		return read_count("--max-connections", "", 1, &server->service.connections_max);
 	case OPT_DRAIN:
 		return read_count("--drain", "s", 1, &server->service.drain_s);
+	case OPT_ORIGIN:
+		server->origin.port = atoi(optarg);
+		return 0;
 	case OPT_HELP:
 		server->help = true;
 		return 0;

@@ -13,15 +13,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "origin.h"
+
 enum { ARGUMENTS = 24 + 2 * PARAMS_MAX, STOP_MS = 8000 };
 
 /* Wait beyond the concurrency, for connections that the load opens anew before the old ones ended.
  */
 enum { SPARE_CONNECTIONS = 1000 };
 
-static void run_server(const struct trial_spec *spec, const cpu_set_t *cpus, int out, pid_t starter)
+static void run_server(const struct trial_spec *spec, const cpu_set_t *cpus,
+	const struct origin *origin, int out, pid_t starter)
 {
-	char workers[24], most[24], params[PARAMS_MAX][512];
+	char workers[24], most[24], port[24], params[PARAMS_MAX][512];
 	char *argv[ARGUMENTS] = { "concbench", "serve", "-m", (char *)spec->model_name, "-w",
 		(char *)spec->workload->name, "--workers", workers, "--max-connections", most,
 		"--drain", "2" };
@@ -30,8 +33,13 @@ static void run_server(const struct trial_spec *spec, const cpu_set_t *cpus, int
 
 	snprintf(workers, sizeof workers, "%u", spec->concurrency);
 	snprintf(most, sizeof most, "%u", spec->concurrency + SPARE_CONNECTIONS);
+	snprintf(port, sizeof port, "%d", origin->port);
 	while (argv[n])
 		n++;
+	if (origin->pid > 0) {
+		argv[n++] = "--origin";
+		argv[n++] = port;
+	}
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
 		char *text = params[row - spec->params.table];
 		snprintf(text, sizeof params[0], "%s=%s", row->name,
@@ -66,7 +74,8 @@ static int read_address(int in, struct sockaddr_in *address)
 	return got ? 0 : -EPROTO;
 }
 
-int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus)
+int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus,
+	const struct origin *origin)
 {
 	int ends[2];
 	pid_t starter = getpid();
@@ -75,7 +84,7 @@ int server_start(struct server *server, const struct trial_spec *spec, const cpu
 		return -errno;
 	server->pid = fork();
 	if (server->pid == 0)
-		run_server(spec, cpus, ends[1], starter);
+		run_server(spec, cpus, origin, ends[1], starter);
 	int err = server->pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (err)

@@ -17,11 +17,13 @@ struct server {
 
 /*
  * Start the service and model of spec on a free port of 127.0.0.1, with as many
- * workers and connections as its concurrency, on cpus (NULL: anywhere); clients
- * can connect when this returns. It ends with the thread that started it. 0 or
- * -errno; -EPROTO when it ended without an address, having said why on stderr.
+ * workers and connections as its concurrency, on cpus (NULL: anywhere); backends
+ * are asked at the origin, where that runs. Clients can connect when this returns. It ends with the
+ * thread that started it. 0 or -errno; -EPROTO when it ended without an address, having said why on
+ * stderr.
  */
-int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus);
+int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus,
+	const struct origin *origin);
 
 /*
  * Stop it as SIGTERM does and reap it; killed when it does not end. usage is

@@ -14,6 +14,7 @@
 #include "launch.h"
 #include "load/load.h"
 #include "load/null_server.h"
+#include "origin.h"
 #include "server.h"
 #include "trial.h"
 
@@ -21,6 +22,7 @@ struct service_trial {
 	const struct trial_spec *spec;
 	struct cpus cpus;
 	struct server server; /* pid 0 for an outside one */
+	struct origin origin; /* the server's backend, where it has one */
 	struct rusage usage;  /* of its whole life */
 	long memory_kib;      /* while every connection was open */
 	struct talk talk;
@@ -37,8 +39,9 @@ static const char *inability(const struct trial_spec *spec)
 		return spec->model->unavailable;
 	if (!spec->model->serve)
 		return "this model serves nothing";
-	if (!(spec->model->features & MODEL_CONCURRENT) && spec->concurrency > 1 &&
-		param_number(&spec->params, "keep_alive"))
+	bool keep_alive = !param_find(spec->params.table, "keep_alive") ||
+		param_number(&spec->params, "keep_alive");
+	if (!(spec->model->features & MODEL_CONCURRENT) && spec->concurrency > 1 && keep_alive)
 		return "it serves one connection at a time, and would leave the others waiting for "
 		       "ever (keep_alive=0 lets them take turns)";
 	return NULL;
@@ -142,6 +145,37 @@ static json_t *load_server(struct service_trial *trial)
 	return json;
 }
 
+/*
+ * The origin is this process's child, not the server's, whose CPU time it would
+ * be counted as.
+ */
+static int start_backend(struct service_trial *trial)
+{
+	const struct params *params = &trial->spec->params;
+
+	if (!param_find(params->table, "backend") || param_number(params, "backend") == 0)
+		return 0;
+	if (trial->spec->pin)
+		trial->origin.cpus = &trial->cpus.origin;
+	return origin_start(&trial->origin);
+}
+
+static void add_origin(const struct service_trial *trial, int64_t before_ns, json_t *json)
+{
+	int64_t after_ns = origin_cpu_ns(&trial->origin);
+	double elapsed_s = trial->result->window_s;
+
+	if (before_ns < 0 || after_ns < 0)
+		return;
+	double cpu_s = measured_share(trial) * (after_ns - before_ns) / 1e9;
+	json_object_set_new(json, "origin_cpu_s", json_real(cpu_s));
+	if (cpu_s > 0.95 * elapsed_s &&
+		strcmp(json_string_value(json_object_get(json, "status")), "ok") == 0)
+		json_object_update_new(json,
+			json_pack("{s:s, s:s}", "status", "invalid", "reason",
+				"the origin's CPU was the bottleneck"));
+}
+
 static json_t *measure(struct service_trial *trial)
 {
 	const struct trial_spec *spec = trial->spec;
@@ -150,16 +184,22 @@ static json_t *measure(struct service_trial *trial)
 		return cli_address("trial", spec->external, &trial->server.address) == 0
 			? load_server(trial)
 			: bad("no such address");
-	int err = server_start(&trial->server, spec, spec->pin ? &trial->cpus.model : NULL);
+	if (start_backend(trial) != 0)
+		return bad("the origin did not start");
+	int err = server_start(
+		&trial->server, spec, spec->pin ? &trial->cpus.model : NULL, &trial->origin);
 	if (err)
 		return bad("the server did not start");
+	int64_t before_ns = origin_cpu_ns(&trial->origin);
 	json_t *json = load_server(trial);
 	if (server_stop(&trial->server, &trial->usage) != 0) {
 		json_decref(json);
 		return bad("the server crashed");
 	}
-	if (!spec->ceiling_only)
+	if (!spec->ceiling_only) {
 		add_usage(trial, json);
+		add_origin(trial, before_ns, json);
+	}
 	return json;
 }
 
@@ -175,5 +215,6 @@ json_t *trial_measure_service(const struct trial_spec *spec)
 	trial.result = load_result_new();
 	json_t *json = trial.result ? measure(&trial) : bad("out of memory");
 	load_result_free(trial.result);
+	origin_stop(&trial.origin);
 	return json;
 }

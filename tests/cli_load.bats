@@ -31,7 +31,7 @@ start() {
 }
 
 start_echo() {
-	start "$concbench" serve -m coroutine -w echo "$@"
+	start "$concbench" serve -m coroutine -w echo
 }
 
 # OPTION..: load the server's echo and leave the results in $tmp/load.json; the verdict may be any,
@@ -68,10 +68,10 @@ while True:
 		if key.fileobj is listener:
 			selector.register(listener.accept()[0], selectors.EVENT_READ)
 			continue
-		data = bytearray(key.fileobj.recv(65536))
-		count += 1
-$1
 		try:
+			data = bytearray(key.fileobj.recv(65536))
+			count += 1
+$1
 			key.fileobj.sendall(data)
 		except OSError:
 			data = b''
@@ -113,20 +113,20 @@ assert abs(little["by_service_time"] - 1) < 0.05, little'
 
 @test "a constant rate is kept to the request, a Poisson rate to its chance" {
 	start_echo
-	load_echo --connections 20 --rate 2000 --arrivals constant --duration 1
+	load_echo --connections 20 --rate 2000 --arrivals constant --duration 0.5
 	check '
-assert trial["tasks"] == 2000 and trial["errors"] == 0, trial
+assert trial["tasks"] == 1000 and trial["errors"] == 0, trial
 assert abs(trial["throughput_per_s"] / trial["offered_per_s"] - 1) < 0.01
 assert trial["lateness_ns"]["max"] <= trial["latency_ns"]["max"]
 assert trial["service_ns"]["p50"] <= trial["latency_ns"]["p50"]'
-	load_echo --connections 20 --rate 2000 --arrivals poisson --duration 1 --threads 2
+	load_echo --connections 20 --rate 2000 --arrivals poisson --duration 0.5 --threads 2
 	check '
-assert abs(trial["tasks"] - 2000) < 5 * 2000 ** 0.5 and trial["errors"] == 0, trial
+assert abs(trial["tasks"] - 1000) < 5 * 1000 ** 0.5 and trial["errors"] == 0, trial
 assert abs(trial["throughput_per_s"] / trial["offered_per_s"] - 1) < 0.01'
 }
 
 @test "more than the server can do: offered is not achieved, and the wait is in the response time" {
-	python_server '		import time; time.sleep(0.002)'
+	python_server '			import time; time.sleep(0.002)'
 	load_echo --connections 4 --rate 2000 --arrivals constant --duration 1
 	check '
 assert trial["tasks"] == 2000 and trial["errors"] == 0 and trial["unsent"] > 1000, trial
@@ -159,9 +159,9 @@ assert c["latency_ns"]["p99"] < 5e8 < c["latency_ns"]["max"], c' "$tmp/open.json
 
 @test "a connection a request: all are answered, and no port is held up" {
 	start_echo
-	load_echo --connections 8 --duration 1 --param keep_alive=0
+	load_echo --connections 8 --duration 0.6 --param keep_alive=0
 	check '
-assert trial["tasks"] > 500 and trial["errors"] == 0, trial
+assert trial["tasks"] > 300 and trial["errors"] == 0, trial
 assert trial["served"]["min"] > 0
 assert abs(trial["little"]["in_flight"] - 8) < 0.4, trial["little"]'
 	# State 06 is TIME_WAIT; the remote port is that of the server.
@@ -173,7 +173,7 @@ assert abs(trial["little"]["in_flight"] - 8) < 0.4, trial["little"]'
 
 @test "1000 connections: each is served" {
 	start_echo
-	load_echo --connections 1000 --duration 1
+	load_echo --connections 1000 --duration 0.6
 	check '
 assert trial["served"]["connections"] == 1000 and trial["served"]["starved"] == 0, trial
 assert trial["served"]["min"] > 0 and trial["errors"] == 0, trial'
@@ -187,8 +187,8 @@ assert trial["served"]["min"] > 0 and trial["errors"] == 0, trial'
 }
 
 @test "one wrong byte in 1000 replies is an error" {
-	python_server '		data[-1:] = bytes([data[-1] ^ (count % 1000 == 0)]) if data else b""'
-	run -1 "$concbench" load --target "$address" -w echo --connections 4 --duration 1 --warmup 0.1 \
+	python_server '			data[-1:] = bytes([data[-1] ^ (count % 1000 == 0)]) if data else b""'
+	run -1 "$concbench" load --target "$address" -w echo --connections 4 --duration 0.6 --warmup 0 \
 		-o "$tmp/load.json"
 	[[ $output == *"failed: "*"got a wrong reply"* ]]
 	valid "$tmp/load.json"
@@ -198,7 +198,7 @@ assert by_kind["wrong_reply"] <= trial["tasks"] // 1000 + 2 and trial["status"] 
 }
 
 @test "a superfluous byte is an error" {
-	python_server '		data += b"!" if count % 100 == 0 else b""'
+	python_server '			data += b"!" if count % 100 == 0 else b""'
 	run -1 "$concbench" load --target "$address" -w echo --connections 2 --duration 0.3 --warmup 0
 	[[ $output == *"got a wrong reply"* ]]
 }
@@ -254,7 +254,7 @@ assert 0.1 < trial["elapsed_s"] < 10, trial'
 
 @test "a histogram's percentiles, and a log that adds up to them" {
 	start_echo
-	load_echo --connections 2 --rate 300 --duration 2.5 --hgrm "$tmp/a.hgrm" --hlog "$tmp/a.hlog" \
+	load_echo --connections 2 --rate 300 --duration 1.5 --hgrm "$tmp/a.hgrm" --hlog "$tmp/a.hlog" \
 		--label me
 	check '
 import base64, struct, zlib
@@ -288,11 +288,11 @@ for line in lines:
 	bucket = 0 if slot <= 2048 else ((slot - 1) >> 10) - 1
 	top = ((slot - 1 - (bucket << 10)) << bucket) + (1 << bucket) - 1
 	if count:
-		assert 0 <= top - float(longest) * 1e6 <= top * 0.001 + 1000, (top, longest)
+		assert -500 <= top - float(longest) * 1e6 <= top * 0.001 + 500, (top, longest)
 	total += count
 	highest = max(highest, float(longest))
 	starts.append((float(start), float(length)))
-assert starts[:3] == [(0, 1), (1, 1), (2, 0.5)], starts
+assert starts[:2] == [(0, 1), (1, 0.5)], starts
 assert total == trial["tasks"], (total, trial["tasks"])
 assert abs(highest * 1e6 - trial["latency_ns"]["max"]) <= 500
 rows = [l.split() for l in open(more[1]) if l.strip() and not l.startswith(("#", " " * 7 + "Value"))]
@@ -328,7 +328,22 @@ assert abs(float(half[0]) * 1e6 - trial["latency_ns"]["p50"]) <= 500, half' -- "
 	refused "unexpected argument" load --target "$address" -w echo now
 }
 
+@test "connections that a server has no room for are errors, and no busy loop" {
+	start "$concbench" serve -m coroutine -w echo --max-connections 2
+	run -1 "$concbench" load --target "$address" -w echo --connections 4 --duration 0.5 --warmup 0 \
+		-o "$tmp/load.json"
+	[[ $output == *"failed: "*"were cut off by the server"* ]]
+	check 'assert 2 <= by_kind["read"] < 40 and trial["served"]["connections"] == 4, trial'
+}
+
+@test "more connections than files can be open: how many are needed" {
+	start_echo
+	ulimit -n 80
+	refused "100 connections need 164 open files, and the hard limit is 80; raise it" load \
+		--target "$address" -w echo --connections 100
+}
+
 @test "a server that does not speak the service's protocol is refused before the load" {
-	python_server '		data = bytearray(b"no") if data else data'
+	python_server '			data = bytearray(b"no") if data else data'
 	refused "it gave a wrong reply" load --target "$address" -w echo
 }

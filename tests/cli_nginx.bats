@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2030,SC2031 # run sets status and output where they are read
 # shellcheck disable=SC2154 # concbench, tmp and stderr are set by cli.bash and by run
-# fetch and download against a real server: nginx, with what it has seen in its log.
+# fetch, download and load against a real server: nginx, with what it has seen in its log.
 
 load cli
 
@@ -185,4 +185,46 @@ assert reasons == ["GET", "task"], reasons' "$tmp/a.json"
 
 @test "nginx has had nothing to complain about" {
 	[ ! -s "$(dirname "$LOG")/error.log" ] || run ! grep -E 'alert|emerg|crit' "$(dirname "$LOG")/error.log"
+}
+
+# OPTION..: load nginx and leave the results in $tmp/load.json; the verdict may be any, as this
+# machine may be busy. Without a warm-up every request is of the window.
+load_nginx() {
+	local ended=0
+	rm -f "$tmp/load.json"
+	"$concbench" load --target "127.0.0.1:$PORT" -w http --warmup 0 --duration 0.5 \
+		-o "$tmp/load.json" "$@" || ended=$?
+	[ "$ended" -le 1 ]
+	valid "$tmp/load.json"
+	results 'assert trials[0]["errors"] == 0 and trials[0]["tasks"] > 10, trials' "$tmp/load.json"
+}
+
+# The requests that the load says it sent, and two: to learn the body, and to learn the whole reply.
+sent() {
+	results 'print(trials[0]["tasks"] + 2)' "$tmp/load.json"
+}
+
+@test "a load on a real server: as many requests as it logged, over as many connections" {
+	load_nginx --connections 8 --param path=/small
+	[ "$(seen /small)" = "$(sent) 10" ]
+	: >"$LOG"
+	load_nginx --connections 8 --param path=/small --rate 500 --arrivals constant
+	[ "$(sent)" = 252 ]
+	[ "$(seen /small)" = "252 10" ]
+}
+
+@test "a load with a connection a request is as many connections as requests" {
+	load_nginx --connections 8 --param path=/small --param keep_alive=0
+	[ "$(seen /small)" = "$(sent) $(sent)" ]
+}
+
+@test "a load of large and of empty replies" {
+	load_nginx --connections 2 --param path=/large
+	load_nginx --connections 2 --param path=/empty
+}
+
+@test "a load on what changes or is not there does not begin" {
+	refused "it gave a wrong reply" load --target "127.0.0.1:$PORT" -w http --param path=/changing
+	refused "HTTP status 404, not 200" load --target "127.0.0.1:$PORT" -w http --param path=/none
+	refused "is not the path of a URL" load --target "127.0.0.1:$PORT" -w http --param path=none
 }

@@ -301,6 +301,11 @@ static void a_busy_generator_at_its_ceiling_is_the_limit(void **state)
 	result->cpu_share = 0.90;
 	result->ceiling_per_s = 10000;
 	expect(result, "ok", "");
+	result = good_result(false);
+	result->cpu_share = 0.96; /* but the server's CPUs were busy */
+	result->ceiling_per_s = 10000;
+	result->idle_share = 0.02;
+	expect(result, "ok", "");
 }
 
 static void a_rate_must_be_achieved_while_connections_are_free(void **state)
@@ -313,7 +318,7 @@ static void a_rate_must_be_achieved_while_connections_are_free(void **state)
 	expect(result, "invalid", "91 % of the offered rate");
 	result = good_result(true);
 	result->requests = 22000; /* all connections busy: the server's limit */
-	expect(result, "ok", "");
+	expect(result, "invalid", "overloaded: 10000 of 11000 requests a second");
 	result = good_result(true);
 	result->requests = 20500;
 	result->in_flight = result->in_flight_by_service = 5;

@@ -320,6 +320,8 @@ static void expect_end(struct generator *generator, struct conn *conn)
 		TAILQ_REMOVE(&generator->idle, conn, link);
 	if (n > 0) {
 		fail(generator, conn, LOAD_WRONG);
+	} else if (idle && !conn->proven) {
+		fail(generator, conn, LOAD_READ); /* refused, after all */
 	} else if (idle) {
 		conn_close(conn);
 		reopen(generator, conn);

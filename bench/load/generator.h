@@ -64,6 +64,7 @@ struct generator {
 	bool sending;   /* from the start to the end of the window */
 	int64_t end_ns; /* of the window */
 	int64_t next_scan_ns, scan_every_ns;
+	int64_t alert_until_ns; /* the arrival that is waited for without sleeping */
 	uint64_t reopened;
 	int64_t cpu_from_ns, cpu_to_ns, cpu_begin_ns, cpu_end_ns; /* when read, and what */
 	bool cpu_begun, cpu_ended, interrupted;
@@ -75,8 +76,8 @@ int generator_init(struct generator *generator, const struct load_spec *spec, st
 	unsigned number, unsigned connections);
 void generator_free(struct generator *generator);
 
-/* A thread's function. */
-void *generator_run(void *generator);
+/* A thread's function; arg is its generator. */
+void *generator_run(void *arg);
 
 /* conn.c */
 

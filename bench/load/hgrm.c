@@ -16,7 +16,7 @@ static double step_after(double percentile)
 }
 
 /* HdrHistogram takes all values of a slot for its middle. */
-static double middle_ns(int slot)
+static int64_t middle_ns(int slot)
 {
 	int64_t low_ns = histogram_slot_low(slot);
 
@@ -28,7 +28,7 @@ static double mean_ns(const struct histogram *histogram)
 	double sum_ns = 0;
 
 	for (int slot = 0; slot < HISTOGRAM_SLOTS; slot++)
-		sum_ns += middle_ns(slot) * histogram->slots[slot];
+		sum_ns += (double)middle_ns(slot) * histogram->slots[slot];
 	return histogram->count ? sum_ns / histogram->count : 0;
 }
 

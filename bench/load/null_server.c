@@ -198,6 +198,7 @@ int load_ceiling(const struct load_spec *spec, const struct answers *answers, do
 		null_spec.warmup_ns = 100000000;
 		null_spec.duration_ns = 500000000;
 		null_spec.live = NULL;
+		null_spec.loaded = NULL;
 		err = load_run(&null_spec, result);
 		null_server_stop(&server);
 	}

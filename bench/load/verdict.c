@@ -98,6 +98,7 @@ static bool is_absurd(const struct load_result *result, const struct finding *fi
 	return false;
 }
 
+/* Where the server's CPUs were busy too, both sides had come to their end together. */
 static bool generator_was_limit(const struct load_result *result, const struct finding *finding)
 {
 	double throughput = load_throughput(result);
@@ -109,7 +110,7 @@ static bool generator_was_limit(const struct load_result *result, const struct f
 			"the generator used %.0f %% of its CPU time and the server's CPUs were "
 			"idle for %.0f %%: it was the bottleneck",
 			100 * result->cpu_share, 100 * result->idle_share);
-	if (result->ceiling_per_s > 0 && throughput >= ceiling_share * result->ceiling_per_s)
+	if (isnan(result->idle_share) && throughput >= ceiling_share * result->ceiling_per_s)
 		return found(finding,
 			"the generator used %.0f %% of its CPU time, at %.0f %% of the rate that "
 			"is its ceiling: it was the bottleneck",
@@ -137,6 +138,20 @@ static bool fell_short(const struct load_result *result, const struct finding *f
 		found(finding,
 			"%.0f %% of the offered rate was achieved, though connections were free",
 			100 * share);
+}
+
+/* More arrives than is answered: the backlog, and with it every response time, grows as it goes on.
+ */
+static bool is_overloaded(const struct load_result *result, const struct finding *finding)
+{
+	double answered_per_s = load_throughput(result), offered_per_s = load_offered(result);
+
+	return answered_per_s < achieved_share * offered_per_s &&
+		result->in_flight >= in_use_share * result->connections &&
+		found(finding,
+			"overloaded: %.0f of %.0f requests a second were answered; how long they "
+			"waited only tells how long the load went on",
+			answered_per_s, offered_per_s);
 }
 
 /*
@@ -187,8 +202,8 @@ static bool has_starved(const struct load_result *result, const struct finding *
 static bool is_invalid(const struct load_result *result, const struct finding *finding)
 {
 	if (has_nothing(result, finding) || is_absurd(result, finding) ||
-		generator_was_limit(result, finding) || has_starved(result, finding) ||
-		breaks_little(result, finding))
+		generator_was_limit(result, finding) || is_overloaded(result, finding) ||
+		has_starved(result, finding) || breaks_little(result, finding))
 		return true;
 	if (result->open_loop)
 		return is_late(result, finding) || fell_short(result, finding);

@@ -21,7 +21,6 @@ static const struct param params[] = {
 		.initial = "64",
 		.min = 1,
 		.max = 65536 },
-	SERVICE_KEEP_ALIVE,
 	SERVICE_IDLE,
 	SERVICE_HEADER,
 	SERVICE_LOAD,
