@@ -375,7 +375,7 @@ static void mixes_the_models(void **state)
 	for (i = 1; i < 18; i++) {
 		assert_non_null(at[i - 1]);
 		assert_non_null(at[i]);
-		changes += strcmp(at[i], at[i - 1]) != 0;
+		changes += at[i] && at[i - 1] && strcmp(at[i], at[i - 1]) != 0;
 	}
 	assert_true(changes > 3);
 }

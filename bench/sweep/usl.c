@@ -46,9 +46,10 @@ static int read_fit(const char *path, struct usl *usl)
 /* gnuplot's own words on what is wrong would go to the terminal; its status says enough. */
 static int run_gnuplot(const char *folder, const volatile int *stop)
 {
-	char *argv[] = { "sh", "-c",
-		"cd \"$0\" && exec gnuplot --default-settings -e \"$1\" \"$2\" 2>/dev/null",
-		(char *)folder, "table = 'points'; result = 'fit'", DATADIR "/plot/usl.gp", NULL };
+	static const char command[] = "cd \"$0\" && exec gnuplot --default-settings "
+				      "-e \"table = 'points'; result = 'fit'\" \"$1\" 2>/dev/null";
+	static const char script[] = DATADIR "/plot/usl.gp";
+	char *argv[] = { "sh", "-c", (char *)command, (char *)folder, (char *)script, NULL };
 	struct launched launched;
 
 	int err = launch(argv, time_limit_s, false, stop, &launched);
