@@ -31,6 +31,7 @@ if (throughput_max <= 0) {
 	set label 6 'no closed loop is ok' at graph 0.5,0.5 center textcolor rgb alarm font ',13'
 }
 set samples 300
+laws = sum [m = 1:models_n] (word(law_g, m) ne 'NaN')
 number(list, m) = real(word(list, m))
 law(m, n) = number(law_g, m) * n / \
 	(1 + number(law_a, m) * (n - 1) + number(law_b, m) * n * (n - 1))
@@ -40,6 +41,6 @@ plot for [m = 1:models_n] shows_law(m, x) ? law(m, x) : NaN with lines lw 0.9 dt
 		with yerrorbars pt -1 lw 1 lc rgb colour(style(m)) notitle, \
 	for [m = 1:models_n] table index (m - 1) using 2:3 \
 		with linespoints ls line_of(style(m)) title word(models, m), \
-	NaN with lines lw 0.9 dt solid lc rgb ink title 'fitted law'
+	NaN with lines lw 0.9 dt solid lc rgb ink title (laws > 0 ? 'fitted law' : '')
 unset multiplot
 unset output
