@@ -185,6 +185,15 @@ int coroutine_spawn(void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
+void coroutine_resume(struct coroutine *coroutine)
+{
+	struct scheduler *s = scheduler;
+
+	s->current = coroutine;
+	fiber_switch(&s->loop_fiber, &coroutine->fiber);
+	collect(s);
+}
+
 /* Runs on the loop's own stack until no coroutine is left. */
 static int turn_until_done(struct scheduler *s)
 {
@@ -194,8 +203,10 @@ static int turn_until_done(struct scheduler *s)
 			fiber_switch(&s->loop_fiber, next_fiber(s));
 			collect(s);
 		}
+		s->turns = 0; /* one that the loop resumes comes back to it when it gives way */
 		loop_flush(s->loop);
-		if (s->alive > 0 && !loop_turn(s->loop, !s->first_ready) && !s->first_ready)
+		bool more = s->alive == 0 || loop_turn(s->loop, !s->first_ready);
+		if (!more && s->alive > 0 && !s->first_ready)
 			return -EDEADLK;
 	}
 	return 0;

@@ -35,6 +35,9 @@ void coroutine_park(void);
 /* Let a parked coroutine go on in its turn. Also from the loop's callbacks. Once a park. */
 void coroutine_ready(struct coroutine *coroutine);
 
+/* From the loop's callbacks: let a parked coroutine go on now, until it gives way. Once a park. */
+void coroutine_resume(struct coroutine *coroutine);
+
 /* Give way to every other coroutine that can run. */
 void coroutine_yield(void);
 

@@ -27,7 +27,6 @@ struct waiter {
 struct io_watch {
 	uv_poll_t poll;
 	int armed;
-	int woken;    /* events whose waiter was woken and has not run since */
 	bool drained; /* the last read left nothing */
 	struct waiter *reader, *writer;
 };
@@ -37,12 +36,17 @@ struct io_watches {
 	size_t size;
 };
 
-static void wake(struct waiter *waiter, int result)
+static void end_wait(struct waiter *waiter, int result)
 {
 	if (waiter->slot)
 		*waiter->slot = NULL;
 	timers_stop(&coroutine_loop()->timers, &waiter->timer);
 	waiter->result = result;
+}
+
+static void wake(struct waiter *waiter, int result)
+{
+	end_wait(waiter, result);
 	coroutine_ready(waiter->coroutine);
 }
 
@@ -68,16 +72,20 @@ static int wait_in(struct waiter **slot, int64_t deadline_ns)
 	return waiter.result;
 }
 
-/* Wake who waits for event. False where nobody does, nor is about to look. */
-static bool wake_for(struct io_watch *watch, int event)
+/*
+ * Let who waits for event go on at once, not in its turn: what made the
+ * descriptor ready is gone before the loop looks again, or epoll would report
+ * it once more for every look in between. False where nobody waits.
+ */
+static bool resume_for(struct io_watch *watch, int event)
 {
 	struct waiter *waiter = event == UV_READABLE ? watch->reader : watch->writer;
 
-	if (waiter) {
-		wake(waiter, 0);
-		watch->woken |= event;
-	}
-	return watch->woken & event;
+	if (!waiter)
+		return false;
+	end_wait(waiter, 0);
+	coroutine_resume(waiter->coroutine);
+	return true;
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
@@ -87,11 +95,11 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 
 	if (status < 0)
 		events = UV_READABLE | UV_WRITABLE; /* let the call itself find the error */
-	if ((events & UV_READABLE) && !wake_for(watch, UV_READABLE))
+	if ((events & UV_READABLE) && !resume_for(watch, UV_READABLE))
 		idle |= UV_READABLE;
-	if ((events & UV_WRITABLE) && !wake_for(watch, UV_WRITABLE))
+	if ((events & UV_WRITABLE) && !resume_for(watch, UV_WRITABLE))
 		idle |= UV_WRITABLE;
-	if (!(watch->armed & idle))
+	if (!(watch->armed & idle) || uv_is_closing((uv_handle_t *)poll))
 		return;
 	watch->armed &= ~idle;
 	if (watch->armed)
@@ -159,10 +167,7 @@ static int wait_ready(int fd, int event, int64_t deadline_ns)
 			return err;
 		watch->armed |= event;
 	}
-	err = wait_in(slot, deadline_ns);
-	if (err != -ECANCELED) /* else the descriptor was closed, and its watch with it */
-		watch->woken &= ~event;
-	return err;
+	return wait_in(slot, deadline_ns);
 }
 
 static void free_watch(uv_handle_t *handle)
