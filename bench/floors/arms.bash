@@ -51,8 +51,9 @@ run_rounds() {
 	[ -t 2 ] && printf '\r\033[K' >&2
 }
 
-# median, low and high (ranks 2 and n-1: 96 % for 9 rounds) of one number a line
-summary() { sort -g | awk '{ v[NR] = $1 } END {
+# median, low and high (ranks 2 and n-1: 96 % for 9 rounds) of one number a line; a round whose
+# measurement did not hold is left out
+summary() { grep -v nan | sort -g | awk '{ v[NR] = $1 } END {
 	m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
 	k = NR > 7 ? 2 : 1
 	printf "%.4g %.4g %.4g\n", m, v[k], v[NR + 1 - k] }'; }

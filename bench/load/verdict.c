@@ -118,16 +118,20 @@ static bool generator_was_limit(const struct load_result *result, const struct f
 	return false;
 }
 
+/*
+ * Late as a rule, that is: a machine that stands still for a moment makes one
+ * request in a hundred late, which the reported lateness shows.
+ */
 static bool is_late(const struct load_result *result, const struct finding *finding)
 {
-	double p99_ns = histogram_percentile(&result->lateness, 99);
+	double p90_ns = histogram_percentile(&result->lateness, 90);
 	double p50_ns = histogram_percentile(&result->response, 50);
 
-	return p99_ns > lateness_least_ns && p99_ns > lateness_share * p50_ns &&
+	return p90_ns > lateness_least_ns && p90_ns > lateness_share * p50_ns &&
 		found(finding,
-			"the generator sent late: 1 in 100 requests by %.0f us, of a median "
+			"the generator sent late: 1 in 10 requests by %.0f us, of a median "
 			"response time of %.0f us",
-			p99_ns / 1000, p50_ns / 1000);
+			p90_ns / 1000, p50_ns / 1000);
 }
 
 static bool fell_short(const struct load_result *result, const struct finding *finding)
