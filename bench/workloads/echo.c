@@ -38,10 +38,13 @@ static int setup(struct work *work)
 static void connection(struct work *work, int fd)
 {
 	char buf[BUFFER_BYTES];
+	int64_t deadline_ns = io_now_ns() + idle_ns(work);
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n = io_read(fd, buf, sizeof buf, io_now_ns() + idle_ns(work));
-		if (n <= 0 || io_write_all(fd, buf, n, io_now_ns() + idle_ns(work)) != 0)
+	while ((n = io_read(fd, buf, sizeof buf, deadline_ns)) > 0) {
+		deadline_ns = io_now_ns() +
+			idle_ns(work); /* of the reply and of the next message */
+		if (io_write_all(fd, buf, n, deadline_ns) != 0)
 			return;
 	}
 }
