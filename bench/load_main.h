@@ -18,7 +18,7 @@ struct load_options {
 	struct params params;
 	char label[65];
 	const char *target, *output, *hgrm, *hlog;
-	bool pin, force, json, help;
+	bool force, json, help;
 	cpu_set_t cpus, server_cpus; /* where pinned */
 	int argc;
 	char **argv; /* as given, for the results */

@@ -199,9 +199,6 @@ static int read_target(struct load_options *options)
 static int note_option(struct load_options *options, int opt)
 {
 	switch (opt) {
-	case OPT_PIN:
-		options->pin = true;
-		return 0;
 	case 'o':
 		options->output = optarg;
 		return 0;
@@ -249,6 +246,8 @@ static int read_option(struct load_options *options, struct assignments *assignm
 		return read_count("--threads", "", 1, LOAD_THREADS_MAX, &options->spec.threads);
 	case OPT_PARAM:
 		return add_assignment(assignments, optarg);
+	case OPT_PIN:
+		return add_assignment(assignments, "pin=1");
 	case OPT_SEED:
 		return read_seed(options);
 	case OPT_LABEL:
@@ -292,7 +291,7 @@ static int check(struct load_options *options)
 		status = check_output(options, options->hgrm);
 	if (!status)
 		status = check_output(options, options->hlog);
-	return status || !options->pin ? status : pin(options);
+	return status;
 }
 
 /* The target, with what no name has replaced. */
@@ -329,10 +328,11 @@ int load_options_read(struct load_options *options, int argc, char **argv)
 	params_init(&options->params, options->service->params);
 	params_set(&options->params, "duration_ms", "10000");
 	params_set(&options->params, "warmup_ms", "1000");
+	params_set(&options->params, "pin", "0"); /* where the server runs is not for us to say */
 	for (int i = 0; i < assignments.count && !status; i++)
 		status = cli_param(
 			"load", &options->params, options->service->name, assignments.text[i]);
 	load_spec_params(&options->spec, &options->params);
 	default_label(options);
-	return status;
+	return status || !param_number(&options->params, "pin") ? status : pin(options);
 }

@@ -18,9 +18,9 @@ static json_t *options_json(const struct load_options *options)
 	double longest_s = (spec->warmup_ns + spec->duration_ns + spec->timeout_ns) / 1e9;
 
 	return json_pack("{s:n, s:I, s:i, s:i, s:b, s:f, s:i, s:o}", "profile", "seed",
-		(json_int_t)spec->seed, "trials", 1, "warmup_percent", 0, "pin", options->pin,
-		"time_limit_s", longest_s, "whole_process_rounds", 0, "arguments",
-		arguments(options));
+		(json_int_t)spec->seed, "trials", 1, "warmup_percent", 0, "pin",
+		param_number(&options->params, "pin") != 0, "time_limit_s", longest_s,
+		"whole_process_rounds", 0, "arguments", arguments(options));
 }
 
 /* What the server's process used is not known here. */

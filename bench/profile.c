@@ -8,7 +8,7 @@
 enum { SERVED = 1 };
 
 #define SHORT_LOAD "warmup_ms=20", "duration_ms=150"
-#define LOAD "warmup_ms=100", "duration_ms=500"
+#define LOAD "warmup_ms=100", "duration_ms=400"
 
 static const struct profile_row quick[] = {
 	{ .workload = "null", .points = { { 10, 500, 1 } } },
@@ -79,6 +79,9 @@ static const struct profile_row full[] = {
 	{ .workload = "echo",
 		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
 	{ .workload = "http",
+		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
+	{ .workload = "http",
+		.params = { "pin=0" },
 		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
 	{ .workload = "http",
 		.params = { "keep_alive=0" },

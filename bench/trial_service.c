@@ -21,6 +21,7 @@
 struct service_trial {
 	const struct trial_spec *spec;
 	struct cpus cpus;
+	bool pinned;
 	struct server server; /* pid 0 for an outside one */
 	struct origin origin; /* the server's backend, where it has one */
 	struct rusage usage;  /* of its whole life */
@@ -97,8 +98,8 @@ static void aim(struct service_trial *trial)
 		.threads = 1,
 		.seed = 1,
 		.timeout_ns = 10000000000,
-		.cpus = spec->pin ? &trial->cpus.origin : NULL,
-		.server_cpus = spec->pin ? &trial->cpus.model : NULL,
+		.cpus = trial->pinned ? &trial->cpus.origin : NULL,
+		.server_cpus = trial->pinned ? &trial->cpus.model : NULL,
 		.loaded = read_memory,
 		.arg = trial,
 	};
@@ -155,7 +156,7 @@ static int start_backend(struct service_trial *trial)
 
 	if (!param_find(params->table, "backend") || param_number(params, "backend") == 0)
 		return 0;
-	if (trial->spec->pin)
+	if (trial->pinned)
 		trial->origin.cpus = &trial->cpus.origin;
 	return origin_start(&trial->origin);
 }
@@ -187,7 +188,7 @@ static json_t *measure(struct service_trial *trial)
 	if (start_backend(trial) != 0)
 		return bad("the origin did not start");
 	int err = server_start(
-		&trial->server, spec, spec->pin ? &trial->cpus.model : NULL, &trial->origin);
+		&trial->server, spec, trial->pinned ? &trial->cpus.model : NULL, &trial->origin);
 	if (err)
 		return bad("the server did not start");
 	int64_t before_ns = origin_cpu_ns(&trial->origin);
@@ -210,8 +211,7 @@ json_t *trial_measure_service(const struct trial_spec *spec)
 
 	if (why)
 		return json_pack("{s:s, s:s}", "status", "unavailable", "reason", why);
-	if (spec->pin && cpus_split(&trial.cpus) != 0)
-		return bad("cannot pin: there is one CPU only");
+	trial.pinned = param_number(&spec->params, "pin") && cpus_split(&trial.cpus) == 0;
 	trial.result = load_result_new();
 	json_t *json = trial.result ? measure(&trial) : bad("out of memory");
 	load_result_free(trial.result);

@@ -8,13 +8,12 @@
 #include <time.h>
 
 #include "../cli.h"
-#include "../cpus.h"
 #include "../load/load.h"
 
 const char sweep_usage[] =
 	"usage: concbench sweep [-m MODEL[:NAME=VALUE],..] [-w SERVICE] [-c CONNECTIONS,..]\n"
 	"                       [--rates N] [--slo p99<10ms] [--trials N] [--duration S]\n"
-	"                       [--param NAME=VALUE].. [--external NAME=ADDR:PORT].. [--pin]\n"
+	"                       [--param NAME=VALUE].. [--external NAME=ADDR:PORT]..\n"
 	"                       [--seed N] [--time-limit S] [-o FILE.json [--force]]\n"
 	"                       [--plots DIR]\n"
 	"For each model that serves: throughput against connections, latency against the rate\n"
@@ -27,7 +26,6 @@ const char sweep_usage[] =
 	"  --duration S    of a trial; a rate that meets is confirmed in twice as long\n"
 	"                  (default 1)\n"
 	"  --time-limit S  a trial that takes longer is killed (default 60)\n"
-	"  --pin           server and load on CPUs of their own\n"
 	"  --external NAME=ADDR:PORT  a server of yours beside the models\n"
 	"  --seed N        of the order (default: from the clock; stored in the results)\n"
 	"  --plots DIR     draw pictures there; made if missing\n";
@@ -39,7 +37,6 @@ enum {
 	OPT_DURATION,
 	OPT_PARAM,
 	OPT_EXTERNAL,
-	OPT_PIN,
 	OPT_SEED,
 	OPT_TIME_LIMIT,
 	OPT_FORCE,
@@ -58,7 +55,6 @@ static const struct option table[] = {
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "param", required_argument, NULL, OPT_PARAM },
 	{ "external", required_argument, NULL, OPT_EXTERNAL },
-	{ "pin", no_argument, NULL, OPT_PIN },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "time-limit", required_argument, NULL, OPT_TIME_LIMIT },
 	{ "force", no_argument, NULL, OPT_FORCE },
@@ -166,9 +162,6 @@ static int read_option(struct sweep_options *options, int opt, const char **dura
 		return add_param(selection, optarg);
 	case OPT_EXTERNAL:
 		return selection_add_external(selection, optarg);
-	case OPT_PIN:
-		options->pin = true;
-		return 0;
 	case OPT_SEED:
 		return cli_number("sweep", "--seed", optarg, "", 0, INT64_MAX, &options->seed);
 	case OPT_TIME_LIMIT:
@@ -243,16 +236,12 @@ static int complete_params(struct sweep_options *options, const char *duration)
 
 static int check(const struct sweep_options *options, int argc, char **argv)
 {
-	struct cpus cpus;
-
 	if (optind < argc)
 		return cli_error("sweep", "unexpected argument '%s'", argv[optind]);
 	if (options->force && !options->output)
 		return cli_error("sweep", "--force is for -o FILE.json");
 	if (options->plots && !*options->plots)
 		return cli_error("sweep", "--plots takes a folder");
-	if (options->pin && cpus_split(&cpus) != 0)
-		return cli_error("sweep", "--pin needs two CPUs, and this process may use one");
 	return 0;
 }
 
@@ -293,8 +282,9 @@ json_t *sweep_options_json(const struct sweep_options *options)
 {
 	return json_pack("{s:n, s:I, s:i, s:n, s:b, s:i, s:i, s:O}", "profile", "seed",
 		(json_int_t)options->seed, "trials", (int)options->trials, "warmup_percent", "pin",
-		options->pin, "time_limit_s", (int)options->time_limit_s, "whole_process_rounds", 0,
-		"arguments", options->arguments);
+		param_number(&options->params, "pin") != 0, "time_limit_s",
+		(int)options->time_limit_s, "whole_process_rounds", 0, "arguments",
+		options->arguments);
 }
 
 void sweep_options_free(struct sweep_options *options)

@@ -15,7 +15,7 @@ struct sweep_options {
 	struct slo slo;
 	unsigned rates, trials, time_limit_s;
 	uint64_t seed;
-	bool pin, force, help;
+	bool force, help;
 	const char *output; /* FILE.json, or NULL */
 	const char *plots;  /* the pictures' folder, or NULL */
 	json_t *arguments;  /* as given, but for the seed and where to */

@@ -69,7 +69,6 @@ static struct trial_spec make_spec(const struct sweep *sweep, const struct conte
 		.workload = options->service,
 		.params = options->params,
 		.concurrency = connections,
-		.pin = options->pin,
 		.ceiling_per_s = ceiling_per_s(sweep, connections),
 	};
 

@@ -16,6 +16,9 @@
 	.summary = "1: a connection serves many requests; 0: one a request", \
 	.initial = "1", .max = 1 }
 #define SERVICE_LOAD \
+	{ .name = "pin", .unit = "", \
+		.summary = "1: server and load on CPUs of their own, where there are two", \
+		.initial = "1", .max = 1 }, \
 	{ .name = "rate_per_s", .unit = "1/s", \
 		.summary = "how many arrive; 0: the next when one is answered", \
 		.initial = "0", .max = 10000000 }, \
