@@ -223,6 +223,8 @@ static void run_trials(struct run *run)
 		if (json_array_size(trials) > slot->round)
 			continue; /* done before --resume */
 		show(run, place);
+		/* Alike for all models in a round, as their clients would be. */
+		slot->cell->spec.seed = run->plan.seed + slot->round;
 		json_t *trial = trial_process(&slot->cell->spec, run->plan.time_limit_s, run->stop);
 		if (!trial)
 			return;

@@ -77,7 +77,7 @@ static void start(struct service *service, int fd, struct loop *loop, job_done_f
 	server->workload->connection_callback(&server->work, fd, loop, done, arg);
 }
 
-static void listening(struct service *service)
+static void ready(struct service *service)
 {
 	char name[INET_ADDRSTRLEN];
 
@@ -204,7 +204,7 @@ int serve_main(int argc, char **argv)
 			.drain_s = 5,
 			.handle = handle,
 			.start = start,
-			.listening = listening },
+			.ready = ready },
 	};
 	int status = read_arguments(&server, argc, argv);
 

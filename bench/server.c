@@ -96,6 +96,31 @@ int server_start(struct server *server, const struct trial_spec *spec, const cpu
 	return err;
 }
 
+static int64_t process_cpu_ns(pid_t pid)
+{
+	clockid_t clock;
+	struct timespec used;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return 0; /* it has just ended */
+	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+}
+
+int64_t server_cpu_ns(const struct server *server)
+{
+	char path[64];
+	int child;
+	int64_t sum_ns = process_cpu_ns(server->pid);
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", server->pid, server->pid);
+	FILE *file = fopen(path, "re");
+	while (file && fscanf(file, "%d", &child) == 1)
+		sum_ns += process_cpu_ns(child);
+	if (file)
+		fclose(file);
+	return sum_ns;
+}
+
 int server_stop(struct server *server, struct rusage *usage)
 {
 	int status = 0;
@@ -110,7 +135,8 @@ int server_stop(struct server *server, struct rusage *usage)
 	}
 	if (reaped == 0) {
 		kill(server->pid, SIGKILL);
-		reaped = wait4(server->pid, &status, 0, usage);
+		wait4(server->pid, &status, 0, usage);
+		return -ETIMEDOUT;
 	}
-	return reaped == server->pid && WIFEXITED(status) ? 0 : -ECHILD;
+	return reaped == server->pid && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
 }

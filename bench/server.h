@@ -25,10 +25,13 @@ struct server {
 int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus,
 	const struct origin *origin);
 
+/* CPU time that it and the processes it has forked and not yet reaped have used, in ns. */
+int64_t server_cpu_ns(const struct server *server);
+
 /*
  * Stop it as SIGTERM does and reap it; killed when it does not end. usage is
- * what it and the processes that it forked have used in their lives. 0, or
- * -ECHILD where it had crashed.
+ * what it and the processes that it forked have used in their lives. 0; -ECHILD
+ * where it had crashed or ended with an error; -ETIMEDOUT where it was killed.
  */
 int server_stop(struct server *server, struct rusage *usage);
 

@@ -20,6 +20,7 @@ struct trial_spec {
 	uint64_t tasks;
 	uint64_t warmup;      /* tasks run before, and not measured */
 	bool pin;             /* model and origin on disjoint CPUs */
+	uint64_t seed;        /* of a load's arrivals */
 	double ceiling_per_s; /* of the load generator; 0: not known */
 	bool ceiling_only;    /* measure just that */
 	const char *workdir;

@@ -25,6 +25,7 @@ enum {
 	OPT_PARAM = 256,
 	OPT_WARMUP,
 	OPT_EXTERNAL,
+	OPT_SEED,
 	OPT_CEILING,
 	OPT_MEASURE_CEILING,
 	OPT_PIN,
@@ -40,6 +41,7 @@ static const struct option options[] = {
 	{ "param", required_argument, NULL, OPT_PARAM },
 	{ "warmup", required_argument, NULL, OPT_WARMUP },
 	{ "external", required_argument, NULL, OPT_EXTERNAL },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "ceiling", required_argument, NULL, OPT_CEILING },
 	{ "measure-ceiling", no_argument, NULL, OPT_MEASURE_CEILING },
 	{ "pin", no_argument, NULL, OPT_PIN },
@@ -87,6 +89,8 @@ static int read_option(struct arguments *arguments, int opt)
 	case OPT_EXTERNAL:
 		spec->external = optarg;
 		return 0;
+	case OPT_SEED:
+		return cli_number("trial", "--seed", optarg, "", 0, UINT64_MAX, &spec->seed);
 	case OPT_CEILING:
 		status = cli_number(
 			"trial", "--ceiling", optarg, "requests/s", 1, 1000000000, &number);

@@ -66,7 +66,7 @@ static void note_memory(json_t *trial, long sampled_kib)
 struct command {
 	char *argv[24 + 2 * PARAMS_MAX];
 	int argc;
-	char numbers[4][24], params[PARAMS_MAX][512];
+	char numbers[5][24], params[PARAMS_MAX][512];
 };
 
 static void add(struct command *command, const char *option, const char *value)
@@ -93,7 +93,9 @@ static void make_command(
 	add(command, "-w", spec->workload->name);
 	add_number(command, 0, "-c", spec->concurrency);
 	add(command, "--workdir", workdir);
-	if (spec->workload->kind != WORKLOAD_SERVICE) {
+	if (spec->workload->kind == WORKLOAD_SERVICE) {
+		add_number(command, 4, "--seed", spec->seed);
+	} else {
 		add_number(command, 1, "-n", spec->tasks);
 		add_number(command, 2, "--warmup", spec->warmup);
 	}
@@ -113,7 +115,17 @@ static void make_command(
 	}
 }
 
-json_t *trial_process(
+/* How long a service's load lasts by itself, which is no part of the limit. */
+static unsigned load_s(const struct trial_spec *spec)
+{
+	if (spec->workload->kind != WORKLOAD_SERVICE)
+		return 0;
+	return (param_number(&spec->params, "warmup_ms") +
+		       param_number(&spec->params, "duration_ms") + 999) /
+		1000;
+}
+
+static json_t *run_trial(
 	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
 {
 	char workdir[WORKDIR_MAX];
@@ -126,6 +138,7 @@ json_t *trial_process(
 	make_command(&command, spec, workdir);
 	/* A service's trial reads its server's memory by itself. */
 	bool sample_memory = spec->workload->kind != WORKLOAD_SERVICE;
+	time_limit_s += load_s(spec);
 	int err = launch(command.argv, time_limit_s, sample_memory, stop, &launched);
 	workdir_remove(workdir);
 	if (err)
@@ -134,8 +147,16 @@ json_t *trial_process(
 		trial = outcome(&launched, time_limit_s);
 	if (trial && sample_memory)
 		note_memory(trial, launched.peak_memory_kib);
+	free(launched.output);
+	return trial;
+}
+
+json_t *trial_process(
+	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
+{
+	json_t *trial = run_trial(spec, time_limit_s, stop);
+
 	if (trial)
 		fill_in(trial);
-	free(launched.output);
 	return trial;
 }

@@ -25,6 +25,7 @@ static int serve(struct service *service)
 
 	if (listener < 0)
 		return listener;
+	service->ready(service);
 	while ((connection = service_accept(service, listener)))
 		connection_serve(connection);
 	return io_close(listener);

@@ -85,6 +85,7 @@ static void accept_all(void *arg)
 		server->err = listener;
 		return;
 	}
+	server->service->ready(server->service);
 	while ((connection = service_accept(server->service, listener)))
 		if (coroutine_spawn(serve_one, connection) != 0)
 			connection_refuse(connection);

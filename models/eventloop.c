@@ -132,6 +132,8 @@ static int serve(struct service *service)
 	if (err)
 		return err;
 	err = listen_on(&server);
+	if (!err)
+		service->ready(service);
 	do
 		loop_flush(&server.loop);
 	while (!err &&

@@ -160,14 +160,17 @@ static struct connection *receive_next(struct server *server, struct seat *seat)
 	return fd < 0 ? NULL : service_adopt(server->service, fd);
 }
 
+/* 0, or -errno and an empty seat (pid 0). */
 static int start_worker(struct server *server, struct seat *seat)
 {
 	struct connection *connection;
 	pid_t parent = getpid();
+	pid_t pid = fork();
 
-	seat->pid = fork();
-	if (seat->pid != 0)
-		return seat->pid < 0 ? -errno : 0;
+	if (pid != 0) {
+		seat->pid = pid < 0 ? 0 : pid;
+		return pid < 0 ? -errno : 0;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (getppid() == parent &&
 		(connection = seat->listener >= 0 ? accept_next(server, seat)
@@ -179,33 +182,52 @@ static int start_worker(struct server *server, struct seat *seat)
 /* A worker that crashed costs the connection it was on; another takes its seat. */
 static void replace_dead(struct server *server)
 {
-	for (unsigned i = 0; i < server->service->workers; i++)
-		if (waitpid(server->seats[i].pid, NULL, WNOHANG) > 0 && !service_stopped())
-			start_worker(server, &server->seats[i]);
+	for (unsigned i = 0; i < server->service->workers; i++) {
+		struct seat *seat = &server->seats[i];
+		bool empty = seat->pid == 0 || waitpid(seat->pid, NULL, WNOHANG) > 0;
+		if (empty && !service_stopped())
+			start_worker(server, seat); /* or the next time */
+		else if (empty)
+			seat->pid = 0;
+	}
 }
 
-/* The parent's part: to accept and pass on, where that is the way, and to look after the workers.
+/* Pass the next connection to worker `number`. */
+static void pass_next(struct server *server, int listener, unsigned number)
+{
+	struct connection *connection = service_accept(server->service, listener);
+
+	if (!connection)
+		return;
+	if (descriptor_pass(server->seats[number].channel[0], connection->fd) == 0)
+		connection_leave(connection);
+	else
+		connection_refuse(connection);
+}
+
+/*
+ * The parent's part: to look after the workers and, where it passes connections,
+ * to take an idle worker first and then a client for it.
  */
 static void look_after(struct server *server, int listener)
 {
 	enum { LOOK_MS = 100 };
-	bool passes = server->seats[0].listener < 0;
-	struct pollfd idle = { .fd = passes ? server->idle[0] : -1, .events = POLLIN };
-	struct connection *connection;
+	bool passes = server->seats[0].listener < 0, has_worker = false;
 	unsigned number;
 
 	while (!service_stopped()) {
-		if (poll(&idle, 1, LOOK_MS) <= 0) {
+		struct pollfd next = { .fd = !passes ? -1
+				: has_worker         ? listener
+						     : server->idle[0],
+			.events = POLLIN };
+		if (poll(&next, 1, LOOK_MS) <= 0) {
 			replace_dead(server);
-			continue;
+		} else if (has_worker) {
+			pass_next(server, listener, number);
+			has_worker = false;
+		} else {
+			has_worker = read(server->idle[0], &number, sizeof number) == sizeof number;
 		}
-		if (read(server->idle[0], &number, sizeof number) != sizeof number ||
-			!(connection = service_accept(server->service, listener)))
-			continue;
-		if (descriptor_pass(server->seats[number].channel[0], connection->fd) == 0)
-			connection_leave(connection);
-		else
-			connection_refuse(connection);
 	}
 }
 
@@ -243,6 +265,14 @@ static int prepare(struct server *server, int listener)
 	return 0;
 }
 
+static void end_worker(const struct seat *seat)
+{
+	if (seat->pid > 0)
+		kill(seat->pid, SIGTERM);
+	if (seat->listener < 0)
+		shutdown(seat->channel[0], SHUT_RDWR); /* ends a wait for a descriptor */
+}
+
 static int serve(struct service *service)
 {
 	struct server server = { .service = service };
@@ -261,15 +291,16 @@ static int serve(struct service *service)
 		err = start_worker(&server, &server.seats[started]);
 		started += !err;
 	}
-	if (!err)
+	if (!err) {
+		service->ready(service);
 		look_after(&server, listener);
-	service_stop(); /* also where there are fewer workers than were asked for */
-	for (unsigned i = 0; i < started; i++) {
-		kill(server.seats[i].pid, SIGTERM);
-		shutdown(server.seats[i].channel[0], SHUT_RDWR); /* ends a wait for a descriptor */
 	}
+	service_stop(); /* also where there are fewer workers than were asked for */
 	for (unsigned i = 0; i < started; i++)
-		while (waitpid(server.seats[i].pid, NULL, 0) < 0 && errno == EINTR)
+		end_worker(&server.seats[i]);
+	for (unsigned i = 0; i < started; i++)
+		while (server.seats[i].pid > 0 && waitpid(server.seats[i].pid, NULL, 0) < 0 &&
+			errno == EINTR)
 			;
 	free(server.seats);
 	return err;

@@ -131,6 +131,8 @@ static int serve(struct service *service)
 	struct children children = { .pids = calloc(service->connections_max, sizeof(pid_t)) };
 	int listener = children.pids ? service_listen(service, false) : -ENOMEM;
 
+	if (listener >= 0)
+		service->ready(service);
 	while (listener >= 0 && (connection = service_accept(service, listener))) {
 		reap_children(&children, false);
 		if (children.count < service->connections_max)

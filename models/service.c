@@ -70,7 +70,9 @@ static void on_stop(int signal_number)
 	if (atomic_exchange(&open_now.stopped, true))
 		return;
 	alarm(open_now.drain_s);
-	for (unsigned i = 0; i < atomic_load(&open_now.listener_count); i++)
+	/* A child's stop is its own: shut, the socket would be so for all that share it. */
+	for (unsigned i = 0; getpid() == open_now.main && i < atomic_load(&open_now.listener_count);
+		i++)
 		shutdown(open_now.listeners[i], SHUT_RDWR);
 	if (pthread_mutex_trylock(&open_now.lock) == 0) {
 		shut_connections();
@@ -141,8 +143,6 @@ int service_listen(struct service *service, bool share)
 	atomic_store(&open_now.listener_count, place + 1);
 	if (service_stopped())
 		shutdown(fd, SHUT_RDWR);
-	if (place == 0 && service->listening)
-		service->listening(service);
 	return fd;
 }
 
@@ -267,6 +267,8 @@ struct connection *service_accept(struct service *service, int listener)
 void service_wait(void)
 {
 	pthread_mutex_lock(&open_now.lock);
+	if (service_stopped())
+		shut_connections();
 	while (open_now.count > 0)
 		pthread_cond_wait(&open_now.ended, &open_now.lock);
 	unlock();

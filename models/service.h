@@ -33,8 +33,8 @@ struct service {
 	void (*start)(
 		struct service *service, int fd, struct loop *loop, job_done_fn *done, void *arg);
 
-	/* Called once, when clients can connect. */
-	void (*listening)(struct service *service);
+	/* To be called by the model, once, when all that it makes beforehand is there to serve. */
+	void (*ready)(struct service *service);
 };
 
 /* One that was accepted and has not ended. Linked, so that a stop finds it. */

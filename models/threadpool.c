@@ -39,10 +39,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Run body(arg) in so many threads and wait for them; where one cannot be made, call give_up(arg)
- * and return why: a smaller pool would not be what was asked for. */
+/*
+ * Run body(arg) in so many threads and wait for them. made(arg, err) is called
+ * when all are there (0), or one could not be made: that ends the others, as a
+ * smaller pool would not be what was asked for.
+ */
 static int in_threads(
-	unsigned workers, void *(*body)(void *arg), void (*give_up)(void *arg), void *arg)
+	unsigned workers, void *(*body)(void *arg), void (*made)(void *arg, int err), void *arg)
 {
 	unsigned started = 0;
 	pthread_t *threads = calloc(workers, sizeof *threads);
@@ -58,8 +61,7 @@ static int in_threads(
 		if (!err)
 			started++;
 	}
-	if (err)
-		give_up(arg);
+	made(arg, err);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	pthread_attr_destroy(&attr);
@@ -67,11 +69,12 @@ static int in_threads(
 	return err;
 }
 
-static void take_no_more(void *arg)
+static void pool_made(void *arg, int err)
 {
 	struct pool *pool = arg;
 
-	atomic_store(&pool->next, pool->job->tasks);
+	if (err)
+		atomic_store(&pool->next, pool->job->tasks); /* none is left to take */
 }
 
 static int run(struct job *job)
@@ -79,7 +82,7 @@ static int run(struct job *job)
 	struct pool pool = { .job = job };
 
 	return in_threads(job->tasks < job->concurrency ? job->tasks : job->concurrency, work,
-		take_no_more, &pool);
+		pool_made, &pool);
 }
 
 /* A server: every thread of the pool accepts, and serves one connection at a time. */
@@ -93,10 +96,14 @@ static void *accept_and_serve(void *arg)
 	return NULL;
 }
 
-static void accept_no_more(void *arg)
+static void server_made(void *arg, int err)
 {
-	(void)arg;
-	service_stop();
+	struct server *server = arg;
+
+	if (err)
+		service_stop();
+	else
+		server->service->ready(server->service);
 }
 
 static int serve(struct service *service)
@@ -105,7 +112,7 @@ static int serve(struct service *service)
 
 	if (server.listener < 0)
 		return server.listener;
-	int err = in_threads(service->workers, accept_and_serve, accept_no_more, &server);
+	int err = in_threads(service->workers, accept_and_serve, server_made, &server);
 	io_close(server.listener);
 	return err;
 }

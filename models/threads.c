@@ -122,6 +122,7 @@ static int serve(struct service *service)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	service->ready(service);
 	while ((connection = service_accept(service, listener)))
 		if (pthread_create(&thread, &attr, serve_one, connection) != 0)
 			connection_refuse(connection);

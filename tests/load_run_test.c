@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -242,16 +243,29 @@ static void answers_are_learnt_and_give_a_ceiling(void **state)
 	answers_free(&learnt);
 }
 
-static void a_stop_ends_a_load(void **state)
+static volatile int stop;
+
+static void on_alarm(int signal_number)
 {
-	static const volatile int stop = 1;
+	(void)signal_number;
+	stop = 1;
+}
+
+static void a_stop_in_the_window_ends_a_load(void **state)
+{
 	struct load_spec spec = small_spec(&plain_talk);
+	struct sigaction alarmed = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
 
 	(void)state;
 	spec.duration_ns = 60 * (int64_t)S;
 	spec.stop = &stop;
+	sigaction(SIGALRM, &alarmed, NULL);
+	alarm(1);
 	struct load_result *result = run(&spec, right(false), 0);
 	assert_true(result->interrupted);
+	assert_true(result->answered > 0);
+	assert_true(result->window_s > 0.1 && result->window_s < 30);
+	assert_int_equal(load_errors(result), 0);
 	load_result_free(result);
 }
 
@@ -267,7 +281,7 @@ int main(void)
 		cmocka_unit_test(wrong_replies_are_errors),
 		cmocka_unit_test(nobody_to_talk_to_is_told),
 		cmocka_unit_test(answers_are_learnt_and_give_a_ceiling),
-		cmocka_unit_test(a_stop_ends_a_load),
+		cmocka_unit_test(a_stop_in_the_window_ends_a_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

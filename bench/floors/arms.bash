@@ -53,7 +53,8 @@ run_rounds() {
 
 # median, low and high (ranks 2 and n-1: 96 % for 9 rounds) of one number a line; a round whose
 # measurement did not hold is left out
-summary() { grep -v nan | sort -g | awk '{ v[NR] = $1 } END {
+summary() { grep -vi nan | sort -g | awk -v least=$(((rounds + 1) / 2)) '{ v[NR] = $1 } END {
+	if (NR < least) { print "nan nan nan"; exit } # too few to tell
 	m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
 	k = NR > 7 ? 2 : 1
 	printf "%.4g %.4g %.4g\n", m, v[k], v[NR + 1 - k] }'; }
@@ -61,7 +62,7 @@ short=0
 # verdict LABEL VALUE LOW HIGH OP TARGET UNIT
 verdict() {
 	word=$(awk -v v="$2" -v t="$6" -v op="$5" \
-		'BEGIN { print v == v + 0 && (op == ">=" ? v >= t : v <= t) ? "reached" : "SHORT" }')
+		'BEGIN { print v ~ /^[0-9]/ && (op == ">=" ? v >= t : v <= t) ? "reached" : "SHORT" }')
 	[ "$word" = reached ] || short=$((short + 1))
 	printf '%-46s %8s %-4s [%s, %s]  %s %s  %s\n' "$1" "$2" "$7" "$3" "$4" "$5" "$6" "$word"
 }
@@ -69,7 +70,7 @@ verdict() {
 column() { cut -d' ' -f"${2:-1}" "$dir/$1.values"; }
 # ratio LABEL ARM ARM OP TARGET [K]
 ratio() { read -r m low high < <(paste <(column "$2" "${6:-1}") <(column "$3" "${6:-1}") |
-	awk '{ print $1 / $2 }' | summary); verdict "$1" "$m" "$low" "$high" "$4" "$5" x; }
+	grep -vi nan | awk '{ print $1 / $2 }' | summary); verdict "$1" "$m" "$low" "$high" "$4" "$5" x; }
 # value LABEL ARM OP TARGET UNIT [K]
 value() { read -r m low high < <(column "$2" "${6:-1}" | summary)
 	verdict "$1" "$m" "$low" "$high" "$3" "$4" "$5"; }

@@ -39,16 +39,18 @@ static void close_after_end(struct conn *conn)
 	conn->fd = -1;
 }
 
+static bool is_connecting(enum conn_state state)
+{
+	return state == CONN_CONNECTING || state == CONN_GREETING || state == CONN_PROVING;
+}
+
 static void enter(struct generator *generator, struct conn *conn, enum conn_state state)
 {
-	bool was = conn->state == CONN_CONNECTING || conn->state == CONN_GREETING;
-	bool is = state == CONN_CONNECTING || state == CONN_GREETING;
-
-	generator->connecting += is - was;
+	generator->connecting += is_connecting(state) - is_connecting(conn->state);
 	conn->state = state;
 }
 
-/* The first attempt to connect, and to be greeted, has come to an end. */
+/* The first attempt to connect, to be greeted and to be answered has come to an end. */
 static void note_tried(struct generator *generator, struct conn *conn, bool good)
 {
 	if (conn->tried)
@@ -89,7 +91,7 @@ static void fail(struct generator *generator, struct conn *conn, enum load_error
 	if (has_request(generator, conn))
 		tally_lose(&generator->tally, &conn->request, now_ns);
 	conn_close(conn);
-	note_tried(generator, conn, false);
+	note_tried(generator, conn, conn->state == CONN_PROVING); /* then it could be made */
 	put_off(generator, conn, conn->proven ? 0 : now_ns + pause_ns);
 }
 
@@ -194,13 +196,27 @@ static void release(struct generator *generator, struct conn *conn, int64_t now_
 	}
 }
 
-static void greet(struct generator *generator, struct conn *conn)
+/* Send hello or the request, as part of connecting. */
+static void open_with(struct generator *generator, struct conn *conn, enum conn_state state)
 {
-	enter(generator, conn, CONN_GREETING);
+	enter(generator, conn, state);
 	conn->sent = 0;
 	memset(&conn->reply, 0, sizeof conn->reply);
-	conn->reply.hello = true;
+	conn->reply.hello = state == CONN_GREETING;
 	push(generator, conn);
+}
+
+/*
+ * It can be used. The backlog accepts for a server that is not there yet, so the
+ * first time a request is answered before the load begins: what it costs the
+ * server to make a thread or process is no part of the measurement.
+ */
+static void prove(struct generator *generator, struct conn *conn)
+{
+	if (conn->tried)
+		release(generator, conn, io_now_ns());
+	else
+		open_with(generator, conn, CONN_PROVING);
 }
 
 static void connected(struct generator *generator, struct conn *conn)
@@ -216,10 +232,9 @@ static void connected(struct generator *generator, struct conn *conn)
 	if (await(generator, conn, EPOLLIN) != 0) {
 		fail(generator, conn, LOAD_CONNECT);
 	} else if (generator->spec->talk->hello) {
-		greet(generator, conn);
+		open_with(generator, conn, CONN_GREETING);
 	} else {
-		note_tried(generator, conn, true);
-		release(generator, conn, io_now_ns());
+		prove(generator, conn);
 	}
 }
 
@@ -250,12 +265,20 @@ static void reply_complete(struct generator *generator, struct conn *conn, bool 
 	bool keep_alive = generator->spec->keep_alive;
 
 	if (conn->state == CONN_GREETING) {
-		note_tried(generator, conn, true);
-		release(generator, conn, io_now_ns());
+		prove(generator, conn);
 		return;
 	}
 	if (conn->sent < generator->spec->talk->request_bytes) {
 		fail(generator, conn, LOAD_WRONG); /* no answer to a request it has not read */
+		return;
+	}
+	if (conn->state == CONN_PROVING) {
+		conn->proven = true;
+		note_tried(generator, conn, true);
+		if (!conn->reply.closes && !ended)
+			release(generator, conn, io_now_ns());
+		else
+			end_connection(generator, conn, ended);
 		return;
 	}
 	if (keep_alive) {
@@ -340,6 +363,7 @@ void conn_event(struct generator *generator, struct conn *conn, uint32_t events)
 			connected(generator, conn);
 		return;
 	case CONN_GREETING:
+	case CONN_PROVING:
 	case CONN_BUSY:
 		if (events & EPOLLOUT)
 			push(generator, conn);

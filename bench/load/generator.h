@@ -19,6 +19,7 @@ enum conn_state {
 	CONN_CLOSED,     /* in `closed`, until it may be opened */
 	CONN_CONNECTING, /* without a request */
 	CONN_GREETING,   /* hello is sent, its answer is to come */
+	CONN_PROVING,    /* with a first request that does not count */
 	CONN_FREE,       /* in `idle` */
 	CONN_BUSY,       /* with a request */
 	CONN_DRAINING, /* the server is to close it; with a request where there is one a connection

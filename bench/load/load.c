@@ -333,6 +333,8 @@ int load_run(const struct load_spec *spec, struct load_result *result)
 	if (err) {
 		atomic_store(&load->start.off, true);
 	} else {
+		if (spec->connected)
+			spec->connected(spec->arg);
 		begin(load);
 		watch(load);
 	}

@@ -12,9 +12,9 @@
  * counts from the intended start: how long a user waits. tally.h has the rule
  * of which requests count.
  *
- * The order of a load: connect, all connections or a failure each; warm-up;
- * window; then nothing more is sent, and the load ends when the last request of
- * the window is answered or has timed out.
+ * The order of a load: connect, and have each connection answer a first request
+ * that does not count; warm-up; window; then nothing more is sent, and the load ends when the last
+ * request of the window is answered or has timed out.
  */
 #include <jansson.h>
 #include <netinet/in.h>
@@ -53,6 +53,9 @@ struct load_spec {
 	/* Called each second of the window, in the caller's thread. May be NULL. */
 	void (*live)(void *arg, const struct load_live *live);
 
+	/* Called once when every connection has been tried, before the load begins. May be NULL. */
+	void (*connected)(void *arg);
+
 	/* Called once when the last request has ended and the connections are still open. May be
 	 * NULL. */
 	void (*loaded)(void *arg);
@@ -65,7 +68,7 @@ struct load_result {
 	unsigned connections, threads;
 	double window_s;
 
-	uint64_t replies;             /* right ones, before and in the window */
+	uint64_t replies;             /* right ones, since the load began */
 	uint64_t requests;            /* of the window */
 	uint64_t answered;            /* of these, rightly */
 	uint64_t unsent;              /* of these, never sent, as no connection was free in time */

@@ -107,7 +107,11 @@ static int measure_once(struct sweep *sweep, const struct cell *cell)
 	json_t *trials = json_object_get(cell->json, "trials");
 
 	show(sweep, cell);
-	json_t *trial = sweep->trial(&cell->spec, sweep->options->time_limit_s, sweep->stop);
+	/* Arrivals are alike for all models in a round, and anew where a rate is confirmed. */
+	struct trial_spec spec = cell->spec;
+	spec.seed = sweep->options->seed + json_array_size(trials) +
+		param_number(&spec.params, "duration_ms") * 1000;
+	json_t *trial = sweep->trial(&spec, sweep->options->time_limit_s, sweep->stop);
 	if (!trial)
 		return *sweep->stop ? -EINTR : -ENOMEM;
 	json_object_set_new(trial, "order", json_integer((json_int_t)sweep->done++));
