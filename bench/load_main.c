@@ -62,7 +62,8 @@ static int measure(struct load_options *options, struct load_result *result)
 
 	int err = answers_learn(&options->spec, &answers, reason, sizeof reason);
 	if (err)
-		status = refuse(options, *reason ? reason : strerror(-err));
+		status = *options->spec.stop ? EXIT_INTERRUPTED
+					     : refuse(options, *reason ? reason : strerror(-err));
 	if (!err && load_ceiling(&options->spec, &answers, &ceiling_per_s) == 0)
 		result->ceiling_per_s = ceiling_per_s;
 	answers_free(&answers);

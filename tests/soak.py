@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No service leaks memory or descriptors over 100,000 connections: `make soak`.
+"""No service leaks memory or descriptors over 100,000 connections (websocket: 5,000): `make soak`.
 
 Each server of each model gets half of the connections, a request each, and is looked at, then the
 other half, and is looked at again: what an allocator keeps has been taken by then, and a leak goes
@@ -15,6 +15,7 @@ os.environ.setdefault("CONCBENCH", "build/concbench")
 from serve import CONCBENCH, Server  # noqa: E402
 
 CLIENTS = 50
+KEEPS = ["websocket"]  # each connection begins with a handshake
 GROWTH_KIB = 2048  # 40 bytes a connection of the second half
 
 
@@ -30,16 +31,18 @@ def memory_kib(server):
 
 
 def connect(server, service, count):
-    """So many connections, a request each."""
+    """So many connections: a request each, or, of a service that keeps them, as many at a time as
+    the pools have workers."""
     done = 0
+    how = ["--duration", "0.01"] if service in KEEPS else ["--duration", "2", "--param",
+                                                            "keep_alive=0"]
     while done < count:
         command = [CONCBENCH, "load", "--target", "%s:%d" % server.address, "-w", service,
-                   "--connections", str(CLIENTS), "--duration", "2", "--warmup", "0", "--json",
-                   "--param", "keep_alive=0"]
+                   "--connections", str(CLIENTS), "--warmup", "0", "--json", *how]
         trial = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
         trial = trial["cells"][0]["trials"][0]
         assert trial["errors"] == 0, trial
-        done += trial["tasks"]
+        done += CLIENTS if service in KEEPS else trial["tasks"]
     return done
 
 
@@ -71,9 +74,11 @@ def main():
                                        text=True, check=True).stdout)
     models = [model["name"] for model in listed["models"] if model["serves"]]
     models += ["prefork:accept=lock", "prefork:accept=reuseport", "prefork:accept=passed"]
-    services = [w["name"] for w in listed["workloads"] if w["kind"] == "service" and
-                any(param["name"] == "keep_alive" for param in w["params"])]
-    results = [soak(model, service, count) for service in services for model in models]
+    services = [w["name"] for w in listed["workloads"] if w["kind"] == "service"]
+    # A load of the websocket takes half a second for its 50 connections.
+    results = [soak(model, service, count // 20 if service in KEEPS else count)
+               for service in services for model in models
+               if not (service in KEEPS and model in ("blocking", "prefork:accept=reuseport"))]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
