@@ -29,7 +29,6 @@ setup() {
 	refused "--trials takes a whole number" sweep --trials 0
 	refused "--duration takes a time from 0.001 to 3600 s, not '1e'" sweep --duration 1e
 	refused "--duration takes a time" sweep --duration 0
-	refused "raise --time-limit" sweep --duration 40
 	refused "up to 20000 connections" sweep -c 10,20001
 	refused "has no parameter 'size'" sweep -w echo --param size=1
 	refused "the sweep itself chooses rate_per_s" sweep -w echo --param rate_per_s=10

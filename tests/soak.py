@@ -14,7 +14,7 @@ import time
 os.environ.setdefault("CONCBENCH", "build/concbench")
 from serve import CONCBENCH, Server  # noqa: E402
 
-CLIENTS = 50
+CLIENTS = {"echo": 50, "http": 50, "websocket": 500}
 KEEPS = ["websocket"]  # each connection begins with a handshake
 GROWTH_KIB = 2048  # 40 bytes a connection of the second half
 
@@ -38,11 +38,11 @@ def connect(server, service, count):
                                                             "keep_alive=0"]
     while done < count:
         command = [CONCBENCH, "load", "--target", "%s:%d" % server.address, "-w", service,
-                   "--connections", str(CLIENTS), "--warmup", "0", "--json", *how]
+                   "--connections", str(CLIENTS[service]), "--warmup", "0", "--json", *how]
         trial = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
         trial = trial["cells"][0]["trials"][0]
         assert trial["errors"] == 0, trial
-        done += CLIENTS if service in KEEPS else trial["tasks"]
+        done += CLIENTS[service] if service in KEEPS else trial["tasks"]
     return done
 
 
@@ -56,7 +56,7 @@ def settled(server):
 
 
 def soak(model, service, count):
-    server = Server("-m", model, "-w", service, "--workers", str(CLIENTS))
+    server = Server("-m", model, "-w", service, "--workers", str(CLIENTS[service]))
     done = connect(server, service, count // 2)
     before = settled(server)
     done += connect(server, service, count // 2)
@@ -75,7 +75,7 @@ def main():
     models = [model["name"] for model in listed["models"] if model["serves"]]
     models += ["prefork:accept=lock", "prefork:accept=reuseport", "prefork:accept=passed"]
     services = [w["name"] for w in listed["workloads"] if w["kind"] == "service"]
-    # A load of the websocket takes half a second for its 50 connections.
+    # A load of the websocket takes a second for its 500 connections.
     results = [soak(model, service, count // 20 if service in KEEPS else count)
                for service in services for model in models
                if not (service in KEEPS and model in ("blocking", "prefork:accept=reuseport"))]

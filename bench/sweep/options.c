@@ -222,16 +222,7 @@ static int complete_params(struct sweep_options *options, const char *duration)
 			"sweep", &options->params, options->service->name, selection->params[i]);
 	if (!status && duration)
 		status = read_duration(options, duration);
-	if (status)
-		return status;
-	int64_t longest_ms = param_number(&options->params, "warmup_ms") +
-		2 * param_number(&options->params, "duration_ms");
-	if (longest_ms >= options->time_limit_s * INT64_C(1000))
-		return cli_error("sweep",
-			"a confirmation takes %lld ms, warm-up and twice the duration, and a trial "
-			"is killed after %u s; raise --time-limit",
-			(long long)longest_ms, options->time_limit_s);
-	return 0;
+	return status;
 }
 
 static int check(const struct sweep_options *options, int argc, char **argv)
