@@ -7,7 +7,7 @@
 /* A service's point has no number of tasks: its load lasts for a time. */
 enum { SERVED = 1 };
 
-#define SHORT_LOAD "warmup_ms=20", "duration_ms=150"
+#define SHORT_LOAD "warmup_ms=20", "duration_ms=220"
 #define LOAD "warmup_ms=100", "duration_ms=300"
 
 static const struct profile_row quick[] = {
@@ -42,7 +42,7 @@ static const struct profile_row standard[] = {
 	{ .workload = "mixed", .points = { { 1, 50 }, { 10, 100 }, { 100, 200 } } },
 	{ .workload = "echo", .params = { LOAD }, .points = { { 100, SERVED } } },
 	{ .workload = "http", .params = { LOAD }, .points = { { 100, SERVED } } },
-	{ .workload = "http", .params = { LOAD, "keep_alive=0" }, .points = { { 100, SERVED } } },
+	{ .workload = "http", .params = { LOAD, "pin=0" }, .points = { { 100, SERVED } } },
 	{ .workload = "websocket", .params = { LOAD }, .points = { { 100, SERVED } } },
 	{ 0 },
 };

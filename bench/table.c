@@ -2,6 +2,7 @@
 #include "table.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../models/model.h"
@@ -95,17 +96,47 @@ static void put_throughput(
 	}
 }
 
+enum { LINE_WIDTH = 79 };
+
+/* Print text in lines that fit, words whole, each line but the first indented; column: where it is.
+ */
+static void put_wrapped(FILE *out, const char *text, int column)
+{
+	while (*text) {
+		int size = (int)strcspn(text, " ");
+		if (column + size > LINE_WIDTH) {
+			fputs("\n    ", out);
+			column = 4;
+		}
+		column += fprintf(out, "%.*s%s", size, text, text[size] ? " " : "");
+		text += size + (text[size] == ' ');
+	}
+	fputc('\n', out);
+}
+
+static void put_params(FILE *out, const json_t *params)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return;
+	params_print(params, " ", "", line);
+	fclose(line);
+	fputs("  ", out);
+	put_wrapped(out, text, 2);
+	free(text);
+}
+
 static void print_head(FILE *out, const struct group *group, size_t first)
 {
 	const struct workload *workload = workload_find(group->workload);
 	char text[32];
 
 	fprintf(out, "\n%s: %s\n", group->workload, workload ? workload->summary : "");
-	if (json_object_size(group->params) > 0) {
-		fputs("  ", out);
-		params_print(group->params, " ", "", out);
-		fputc('\n', out);
-	}
+	if (json_object_size(group->params) > 0)
+		put_params(out, group->params);
 	bool service = workload && workload->kind == WORKLOAD_SERVICE;
 	table_put(out, service ? "requests/s" : "tasks/s", MODEL_WIDTH);
 	for (size_t i = first; i < group->concurrency_count; i++) {
@@ -180,10 +211,11 @@ static void print_reasons(FILE *out, const json_t *cells)
 		if (!head)
 			fputs("\nWithout a number:\n", out);
 		head = true;
-		fprintf(out, "  %s %s c=%lld: %s: %s\n", text_at(cell, "workload"),
+		int column = fprintf(out, "  %s %s c=%lld: %s: ", text_at(cell, "workload"),
 			text_at(cell, "model"),
 			(long long)json_integer_value(json_object_get(cell, "concurrency")),
-			text_at(cell, "status"), text_at(cell, "reason"));
+			text_at(cell, "status"));
+		put_wrapped(out, text_at(cell, "reason"), column);
 	}
 	if (not_run > 0)
 		fprintf(out, "\n%zu cells were not run; --resume goes on with them.\n", not_run);
