@@ -215,29 +215,6 @@ static void measure_ceilings(struct run *run)
 	}
 }
 
-/*
- * A load that does not hold, mostly because the machine stood still for a
- * moment, says nothing of the server, good or bad: it is measured again, and how
- * often is kept. NULL when the run is to stop.
- */
-static json_t *measure(struct run *run, struct slot *slot)
-{
-	enum { REPEATS = 2 };
-	struct trial_spec *spec = &slot->cell->spec;
-
-	/* Arrivals alike for all models in a round, as their clients would be. */
-	spec->seed = run->plan.seed + slot->round;
-	for (int repeated = 0;; repeated++) {
-		json_t *trial = trial_process(spec, run->plan.time_limit_s, run->stop);
-		if (trial && repeated > 0)
-			json_object_set_new(trial, "repeated", json_integer(repeated));
-		if (!trial || spec->workload->kind != WORKLOAD_SERVICE || repeated == REPEATS ||
-			strcmp(text_at(trial, "status"), "invalid") != 0)
-			return trial;
-		json_decref(trial);
-	}
-}
-
 static void run_trials(struct run *run)
 {
 	for (size_t place = 0; place < run->slot_count && !*run->stop; place++) {
@@ -246,7 +223,9 @@ static void run_trials(struct run *run)
 		if (json_array_size(trials) > slot->round)
 			continue; /* done before --resume */
 		show(run, place);
-		json_t *trial = measure(run, slot);
+		/* Arrivals alike for all models in a round, as their clients would be. */
+		slot->cell->spec.seed = run->plan.seed + slot->round;
+		json_t *trial = trial_process(&slot->cell->spec, run->plan.time_limit_s, run->stop);
 		if (!trial)
 			return;
 		json_object_set_new(trial, "order", json_integer(place));

@@ -127,8 +127,10 @@ int server_stop(struct server *server, struct rusage *usage)
 	pid_t reaped = 0;
 	const struct timespec step = { .tv_nsec = 1000000 };
 
-	kill(server->pid, SIGTERM);
 	for (int ms = 0; ms < STOP_MS && reaped == 0; ms++) {
+		if (ms % 1000 ==
+			0) /* thread sanitizer may keep a signal from a coroutine's stack */
+			kill(server->pid, SIGTERM);
 		reaped = wait4(server->pid, &status, WNOHANG, usage);
 		if (reaped == 0)
 			nanosleep(&step, NULL);

@@ -6,7 +6,10 @@
 #include "trial.h"
 
 /*
- * Run one trial, at most time_limit_s long, until *stop is set. Returns its
+ * Run one trial, at most time_limit_s long (and of a service, as long as its load
+ * takes by itself), until *stop is set. A load that does not hold, mostly because
+ * the machine stood still for a moment, says nothing of the server, good or bad:
+ * it is measured again, at most twice, and how often is kept. Returns the trial's
  * JSON object with every key a trial has (null where it did not come to that);
  * NULL when it was stopped.
  */

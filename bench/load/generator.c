@@ -12,7 +12,7 @@
 
 enum { EVENTS = 256 };
 
-static const int64_t stop_every_ns = 50000000; /* *stop is looked at so often at least */
+static const int64_t stop_every_ns = 50000000; /* a stop is looked for so often at least */
 static const int64_t ms_ns = 1000000;
 static const int64_t alert_ns = 60000; /* about what it takes to wake */
 
@@ -127,7 +127,7 @@ static void turn(struct generator *generator)
 /* Every connection is tried once before the load begins. */
 static void connect_all(struct generator *generator)
 {
-	while (generator->untried > 0 && !*generator->spec->stop &&
+	while (generator->untried > 0 && !atomic_load(&generator->start->stopped) &&
 		!atomic_load(&generator->start->off))
 		turn(generator);
 	atomic_fetch_add(&generator->start->ready, 1);
@@ -188,7 +188,7 @@ static void end_window(struct generator *generator, int64_t now_ns)
 /* A stop ends the window now, and nothing is waited for. */
 static bool interrupt(struct generator *generator, int64_t now_ns)
 {
-	if (!*generator->spec->stop)
+	if (!atomic_load(&generator->start->stopped))
 		return false;
 	generator->interrupted = true;
 	if (generator->sending) {
@@ -236,5 +236,6 @@ void *generator_run(void *arg)
 	int64_t at_ns = await_start(generator);
 	if (at_ns)
 		run_load(generator, at_ns);
+	atomic_fetch_add(&generator->start->ended, 1);
 	return NULL;
 }

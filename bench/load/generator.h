@@ -50,6 +50,8 @@ struct start {
 	_Atomic int64_t at_ns; /* when the warm-up begins; 0 until it is known */
 	atomic_uint connected; /* connections that were made and greeted */
 	atomic_bool off;       /* the load does not take place */
+	atomic_bool stopped;   /* the load is to end now */
+	atomic_uint ended;     /* threads that have */
 };
 
 struct generator {

@@ -110,13 +110,23 @@ static void sleep_ns(int64_t duration_ns)
 	nanosleep(&pause, NULL);
 }
 
+/* The flag is for the thread that a signal's handler interrupts; the others hear of it here. */
+static bool is_stopped(struct load *load)
+{
+	bool stopped = *load->spec->stop;
+
+	if (stopped)
+		atomic_store(&load->start.stopped, true);
+	return stopped;
+}
+
 /* Sleep until then; false when the load was stopped first. */
-static bool sleep_until(const struct load *load, int64_t when_ns)
+static bool sleep_until(struct load *load, int64_t when_ns)
 {
 	int64_t left_ns;
 
 	while ((left_ns = when_ns - io_now_ns()) > 0) {
-		if (*load->spec->stop)
+		if (is_stopped(load))
 			return false;
 		sleep_ns(left_ns < look_every_ns ? left_ns : look_every_ns);
 	}
@@ -125,9 +135,11 @@ static bool sleep_until(const struct load *load, int64_t when_ns)
 
 static int await_connections(struct load *load)
 {
-	while (atomic_load(&load->start.ready) < load->running)
+	while (atomic_load(&load->start.ready) < load->running) {
+		is_stopped(load);
 		sleep_ns(lead_ns / 2);
-	if (load->spec->keep_alive && !*load->spec->stop &&
+	}
+	if (load->spec->keep_alive && !is_stopped(load) &&
 		atomic_load(&load->start.connected) == 0) {
 		snprintf(load->result->reason, sizeof load->result->reason,
 			"not one of %u connections could be made", load->spec->connections);
@@ -337,6 +349,10 @@ int load_run(const struct load_spec *spec, struct load_result *result)
 			spec->connected(spec->arg);
 		begin(load);
 		watch(load);
+	}
+	while (atomic_load(&load->start.ended) < load->running) {
+		is_stopped(load); /* also while the last replies are waited for */
+		sleep_ns(lead_ns);
 	}
 	for (unsigned i = 0; i < load->running; i++)
 		pthread_join(load->threads[i], NULL);
