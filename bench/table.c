@@ -102,13 +102,14 @@ enum { LINE_WIDTH = 79 };
  */
 static void put_wrapped(FILE *out, const char *text, int column)
 {
-	while (*text) {
+	for (const char *between = ""; *text; between = " ") {
 		int size = (int)strcspn(text, " ");
-		if (column + size > LINE_WIDTH) {
-			fputs("\n    ", out);
-			column = 4;
+		if (column + 1 + size > LINE_WIDTH) {
+			between = "\n    ";
+			column = 3;
 		}
-		column += fprintf(out, "%.*s%s", size, text, text[size] ? " " : "");
+		column += 1 + size;
+		fprintf(out, "%s%.*s", between, size, text);
 		text += size + (text[size] == ' ');
 	}
 	fputc('\n', out);
