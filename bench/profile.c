@@ -96,7 +96,7 @@ static const struct profile_row full[] = {
 
 const struct profile profiles[] = {
 	{ "quick", "every model and workload, twice, in about 20 s", 2, 2, quick },
-	{ "default", "what `make bench` runs: 6 trials a cell, some 6 minutes", 6, 6, standard },
+	{ "default", "what `make bench` runs: 6 trials a cell, some 5 minutes", 6, 6, standard },
 	{ "full", "more tasks, parameters and trials: an hour or so", 15, 15, full },
 	{ 0 },
 };

@@ -167,12 +167,24 @@ static int add_selection(struct plan *plan, const struct selection *selection)
 	return status;
 }
 
-int selection_cells(const struct selection *selection, struct plan *plan)
+/* An outside server is a row of services' tables, so there must be one. */
+static int check_externals(const struct selection *selection, const struct plan *plan)
 {
-	int status = check_params(selection);
+	for (size_t i = 0; i < plan->cell_count; i++)
+		if (plan->cells[i].spec.external)
+			return 0;
+	return selection->external_count == 0
+		? 0
+		: cli_error(
+			  "run", "--external is for services, and no workload of this run is one");
+}
 
-	if (status || !selection->profile)
-		return status ? status : add_selection(plan, selection);
+static int add_cells(const struct selection *selection, struct plan *plan)
+{
+	int status = 0;
+
+	if (!selection->profile)
+		return add_selection(plan, selection);
 	for (const struct profile_row *row = selection->profile->rows; row->workload && !status;
 		row++)
 		status = add_profile_row(plan, selection, row);
@@ -180,4 +192,13 @@ int selection_cells(const struct selection *selection, struct plan *plan)
 		return cli_error("run", "profile %s has no cell with that -w and -c",
 			selection->profile->name);
 	return status;
+}
+
+int selection_cells(const struct selection *selection, struct plan *plan)
+{
+	int status = check_params(selection);
+
+	if (!status)
+		status = add_cells(selection, plan);
+	return status ? status : check_externals(selection, plan);
 }

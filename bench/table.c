@@ -130,6 +130,17 @@ static void put_params(FILE *out, const json_t *params)
 	free(text);
 }
 
+/* Names with parameters of their own are longer than most. */
+static int model_width(const struct group *group)
+{
+	int width = MODEL_WIDTH;
+
+	for (size_t m = 0; m < group->model_count; m++)
+		if ((int)strlen(group->models[m]) >= width)
+			width = (int)strlen(group->models[m]) + 1;
+	return width;
+}
+
 static void print_head(FILE *out, const struct group *group, size_t first)
 {
 	const struct workload *workload = workload_find(group->workload);
@@ -139,7 +150,7 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 	if (json_object_size(group->params) > 0)
 		put_params(out, group->params);
 	bool service = workload && workload->kind == WORKLOAD_SERVICE;
-	table_put(out, service ? "requests/s" : "tasks/s", MODEL_WIDTH);
+	table_put(out, service ? "requests/s" : "tasks/s", model_width(group));
 	for (size_t i = first; i < group->concurrency_count; i++) {
 		snprintf(text, sizeof text, "c=%lld", (long long)group->concurrencies[i]);
 		table_put(out, text, CELL_WIDTH);
@@ -184,7 +195,7 @@ static void print_group(FILE *out, const struct group *group)
 	print_head(out, group, first);
 	for (size_t m = 0; m < group->model_count; m++) {
 		const json_t *cell = NULL;
-		table_put(out, group->models[m], MODEL_WIDTH);
+		table_put(out, group->models[m], model_width(group));
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
 			put_throughput(out, group, cell, group->concurrencies[i]);

@@ -280,6 +280,8 @@ static int serve(struct service *service)
 	unsigned started = 0;
 	int err = 0;
 
+	if (service->workers > service->connections_max) /* a worker has one at a time */
+		service->workers = service->connections_max;
 	server.seats = calloc(service->workers, sizeof *server.seats);
 	int listener = server.seats ? service_listen(service, share) : -ENOMEM;
 	if (listener < 0) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
 
 #include "../../models/io.h"
 #include "../cli.h"
@@ -105,6 +107,14 @@ static int run_new(const struct sweep_options *options)
 	return status;
 }
 
+/* Find out now, not after half an hour, that there is nowhere to draw. */
+static int check_plots_folder(const char *dir)
+{
+	if (!dir || (mkdir(dir, 0777) == 0 && rmdir(dir) == 0) || errno == EEXIST)
+		return 0;
+	return cli_error("sweep", "cannot make folder '%s': %s", dir, strerror(errno));
+}
+
 int sweep_main(int argc, char **argv)
 {
 	struct sweep_options options;
@@ -115,6 +125,8 @@ int sweep_main(int argc, char **argv)
 	if (!status && !options.help)
 		status = result_check_output(
 			"sweep", options.output, options.force, "--force replaces it");
+	if (!status && !options.help)
+		status = check_plots_folder(options.plots);
 	if (!status && !options.help)
 		status = run_new(&options);
 	sweep_options_free(&options);
