@@ -147,6 +147,7 @@ static int read_arguments(struct server *server, int argc, char **argv)
 			"serve", "%s: %s", server->model->name, server->model->unavailable);
 	if (!server->model->serve)
 		return cli_error("serve", "%s serves nothing", server->model->name);
+	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
 	params_init(&server->params, server->workload->params);
 	for (int i = 0; i < server->param_count && !status; i++)
 		status = cli_param(
@@ -214,7 +215,6 @@ int serve_main(int argc, char **argv)
 		return status;
 	}
 	server.service.params = &server.model_params;
-	server.service.refusal = server.workload->refusal ? server.workload->refusal : "";
 	server.work = (struct work){ .params = &server.params, .origin = &server.origin };
 	return serve(&server);
 }

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

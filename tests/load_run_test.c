@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
