@@ -209,8 +209,8 @@ int serve_main(int argc, char **argv)
 	};
 	int status = read_arguments(&server, argc, argv);
 
-	if (status || server.help) {
-		if (!status)
+	if (status || server.help || !server.workload) {
+		if (server.help)
 			fputs(usage, stdout);
 		return status;
 	}

@@ -20,11 +20,12 @@ GROWTH_KIB = 2048  # 40 bytes a connection of the second half
 
 
 def memory_kib(server):
+    """Anonymous memory: what is shared with other processes changes with them."""
     total = 0
     for pid in server.family():
         try:
             with open(f"/proc/{pid}/smaps_rollup") as file:
-                total += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+                total += next(int(line.split()[1]) for line in file if line.startswith("Anonymous:"))
         except (FileNotFoundError, ProcessLookupError, StopIteration):
             pass  # a process of a connection that has just ended
     return total
