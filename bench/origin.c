@@ -17,13 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "process.h"
 
 enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000 };
 
@@ -149,13 +148,7 @@ int origin_start(struct origin *origin)
 
 int64_t origin_cpu_ns(const struct origin *origin)
 {
-	clockid_t clock;
-	struct timespec used;
-
-	if (origin->pid == 0 || clock_getcpuclockid(origin->pid, &clock) != 0 ||
-		clock_gettime(clock, &used) != 0)
-		return -1;
-	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+	return origin->pid == 0 ? -1 : process_cpu_ns(origin->pid);
 }
 
 bool origin_died(const struct origin *origin)
@@ -189,16 +182,6 @@ void origin_stop(struct origin *origin)
 		;
 	origin->pid = origin->port = 0;
 	origin->control = -1;
-}
-
-static void raise_fd_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 /* Listen where the user said, and say where that is. The socket, or -errno and a message. */
@@ -276,7 +259,7 @@ int origin_main(int argc, char **argv)
 	if (end)
 		return end - 1;
 	prctl(PR_SET_NAME, "origin");
-	raise_fd_limit();
+	descriptors_raise();
 	if (options.fd < 0)
 		options.fd = listen_by_hand(options.listen);
 	else

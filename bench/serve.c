@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "../models/http.h"
 #include "../models/service.h"
 #include "cli.h"
 #include "origin.h"
+#include "process.h"
 #include "workloads/workload.h"
 
 static const char usage[] =
@@ -158,14 +158,9 @@ static int read_arguments(struct server *server, int argc, char **argv)
 /* The kernel would round sleeps up by 50 us; and every connection is a descriptor. */
 static void prepare_process(void)
 {
-	struct rlimit limit;
-
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	descriptors_raise();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "origin.h"
+#include "process.h"
 
 enum { ARGUMENTS = 24 + 2 * PARAMS_MAX, STOP_MS = 8000 };
 
@@ -96,26 +97,24 @@ int server_start(struct server *server, const struct trial_spec *spec, const cpu
 	return err;
 }
 
-static int64_t process_cpu_ns(pid_t pid)
+/* One that has just ended counts as nothing: the end's usage has it. */
+static int64_t cpu_of(pid_t pid)
 {
-	clockid_t clock;
-	struct timespec used;
+	int64_t used_ns = process_cpu_ns(pid);
 
-	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-		return 0; /* it has just ended */
-	return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+	return used_ns > 0 ? used_ns : 0;
 }
 
 int64_t server_cpu_ns(const struct server *server)
 {
 	char path[64];
 	int child;
-	int64_t sum_ns = process_cpu_ns(server->pid);
+	int64_t sum_ns = cpu_of(server->pid);
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", server->pid, server->pid);
 	FILE *file = fopen(path, "re");
 	while (file && fscanf(file, "%d", &child) == 1)
-		sum_ns += process_cpu_ns(child);
+		sum_ns += cpu_of(child);
 	if (file)
 		fclose(file);
 	return sum_ns;

@@ -77,7 +77,6 @@ struct server {
 };
 
 enum { ACCEPTS_A_TURN = 64 };
-static const int64_t retry_ns = 20000000;
 
 static void connection_ended(void *arg)
 {
@@ -98,7 +97,8 @@ static void on_clients(uv_poll_t *poll, int status, int events)
 				connection_ended, connection);
 	}
 	if (err == -EMFILE &&
-		timers_start(&server->loop.timers, &server->retry, io_now_ns() + retry_ns) == 0)
+		timers_start(
+			&server->loop.timers, &server->retry, io_now_ns() + SERVICE_RETRY_NS) == 0)
 		uv_poll_stop(poll);
 	if (err == -ECANCELED)
 		uv_close((uv_handle_t *)poll, NULL);

@@ -16,8 +16,6 @@
 
 enum { BACKLOG = 4096, LISTENERS_MAX = 1024 };
 
-static const int64_t retry_ns = 20000000; /* while descriptors are out */
-
 /*
  * What a stop must find. One a process, because a signal handler takes no
  * argument. A forked child starts with its parent's, and adds its own.
@@ -259,7 +257,7 @@ struct connection *service_accept(struct service *service, int listener)
 		if (connection)
 			return connection;
 		if (fd < 0 && fd != -ECONNABORTED && !service_stopped())
-			io_sleep(retry_ns); /* descriptors or memory are out */
+			io_sleep(SERVICE_RETRY_NS); /* descriptors or memory are out */
 	}
 	return NULL;
 }

@@ -18,6 +18,9 @@
 #include "model.h"
 #include "param.h"
 
+/* Between tries to accept while descriptors or memory are out. */
+enum { SERVICE_RETRY_NS = 20000000 };
+
 struct service {
 	struct sockaddr_in address;  /* where to listen; the port is filled in by service_listen */
 	unsigned workers;            /* how many a pool has */

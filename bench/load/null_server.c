@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "../process.h"
 
 enum { EVENTS = 256, BACKLOG = 4096, BUFFER_BYTES = 65536 };
 
@@ -110,7 +111,6 @@ static void serve(struct serving *serving)
 static void child(struct serving *serving, pid_t parent, const cpu_set_t *cpus)
 {
 	struct epoll_event event = { .events = EPOLLIN };
-	struct rlimit limit;
 
 	signal(SIGINT, SIG_IGN); /* a terminal's is for the load, which ends this */
 	signal(SIGTERM, SIG_DFL);
@@ -118,10 +118,7 @@ static void child(struct serving *serving, pid_t parent, const cpu_set_t *cpus)
 	prctl(PR_SET_NAME, "null server");
 	if (getppid() != parent || (cpus && sched_setaffinity(0, sizeof *cpus, cpus) != 0))
 		_exit(1);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	descriptors_raise();
 	serving->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll_ctl(serving->epoll, EPOLL_CTL_ADD, serving->listener, &event) == 0)
 		serve(serving);
