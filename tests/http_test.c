@@ -27,6 +27,7 @@ struct server {
 	struct origin origin;
 	struct params params;
 	struct work work;
+	char reason[WORK_REASON_MAX];
 	const struct workload *workload;
 	int fd;     /* the service's end */
 	int client; /* ours */
@@ -101,7 +102,9 @@ static void server_setup(struct server *server, void (*form)(struct server *), c
 			check_equal(params_set(&server->params, word, value + 1), 0);
 		}
 	}
-	server->work = (struct work){ .params = &server->params, .origin = &server->origin };
+	server->work = (struct work){
+		.params = &server->params, .origin = &server->origin, .reason = server->reason
+	};
 	check_equal(server->workload->setup(&server->work), 0);
 }
 

@@ -387,6 +387,12 @@ static int coroutine_offload(void (*fn)(void *arg), void *arg)
 	return err;
 }
 
+static int coroutine_compute(void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+	return 0;
+}
+
 const struct io_ops io_coroutine = {
 	.socket = coroutine_socket,
 	.connect = coroutine_connect,
@@ -403,5 +409,6 @@ const struct io_ops io_coroutine = {
 	.fetch = coroutine_fetch,
 	.gather = coroutine_gather,
 	.offload = coroutine_offload,
+	.compute = coroutine_compute,
 	.yield = coroutine_yield,
 };
