@@ -10,6 +10,7 @@
 
 struct loop;
 struct param;
+struct params;
 struct service;
 
 typedef void job_done_fn(void *arg);
@@ -18,6 +19,8 @@ typedef void job_done_fn(void *arg);
 struct job {
 	uint64_t tasks;       /* run each of 0 .. tasks - 1 exactly once */
 	unsigned concurrency; /* with at most so many in flight; at least 1 */
+
+	const struct params *params; /* of the model's own table */
 
 	/*
 	 * Run task i to its end, in the caller's thread (or coroutine, or
@@ -54,6 +57,9 @@ struct model {
 	unsigned features;          /* enum model_feature, or-ed */
 	const struct param *params; /* the model's own; may be NULL */
 
+	/* Why this build or machine cannot do it with these parameters, or NULL. May be NULL. */
+	const char *(*lacks)(const struct params *params);
+
 	/*
 	 * Run every task of job. Returns 0 when each task was run or failed
 	 * through job->fail, else a -errno: nothing was left behind, but some
@@ -74,5 +80,8 @@ extern const struct model *const models[];
 
 /* The model of that name, or NULL. */
 const struct model *model_find(const char *name);
+
+/* Why it cannot be had here with these parameters of its own, or NULL. */
+const char *model_lacks(const struct model *model, const struct params *params);
 
 #endif

@@ -24,3 +24,10 @@ const struct model *model_find(const char *name)
 			return *row;
 	return NULL;
 }
+
+const char *model_lacks(const struct model *model, const struct params *params)
+{
+	if (model->unavailable)
+		return model->unavailable;
+	return model->lacks ? model->lacks(params) : NULL;
+}
