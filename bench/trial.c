@@ -350,8 +350,9 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct trial trial;
 	char reason[256] = "";
 
-	if (spec->model->unavailable)
-		return verdict_json("unavailable", spec->model->unavailable);
+	const char *why = model_unavailable(spec->model, NULL);
+	if (why)
+		return verdict_json("unavailable", why);
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
 	if (err)
 		return verdict_json("failed", reason);
