@@ -356,10 +356,10 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct origin origin = { 0 };
 	struct trial trial;
 	char reason[256] = "";
-	const char *lacks = model_lacks(spec->model, &spec->model_params);
 
-	if (lacks)
-		return verdict_json("unavailable", lacks);
+	const char *why = model_unavailable(spec->model, &spec->model_params);
+	if (why)
+		return verdict_json("unavailable", why);
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
 	if (err)
 		return verdict_json("failed", reason);

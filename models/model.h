@@ -53,12 +53,15 @@ enum model_feature {
 struct model {
 	const char *name;           /* --model argument, JSON key and file name */
 	const char *summary;        /* one line for `list` */
-	const char *unavailable;    /* NULL, or why this build or machine lacks it */
 	unsigned features;          /* enum model_feature, or-ed */
 	const struct param *params; /* the model's own; may be NULL */
 
-	/* Why this build or machine cannot do it with these parameters, or NULL. May be NULL. */
-	const char *(*lacks)(const struct params *params);
+	/*
+	 * Why this build, kernel or machine lacks it as params (of its own
+	 * table; NULL: at their defaults) would have it, as a sentence that
+	 * stays; NULL where it is there. Thread-safe. NULL: it always is.
+	 */
+	const char *(*unavailable)(const struct params *params);
 
 	/*
 	 * Run every task of job. Returns 0 when each task was run or failed
@@ -81,7 +84,7 @@ extern const struct model *const models[];
 /* The model of that name, or NULL. */
 const struct model *model_find(const char *name);
 
-/* Why it cannot be had here with these parameters of its own, or NULL. */
-const char *model_lacks(const struct model *model, const struct params *params);
+/* As model->unavailable, for those that have none as well. */
+const char *model_unavailable(const struct model *model, const struct params *params);
 
 #endif

@@ -25,9 +25,7 @@ const struct model *model_find(const char *name)
 	return NULL;
 }
 
-const char *model_lacks(const struct model *model, const struct params *params)
+const char *model_unavailable(const struct model *model, const struct params *params)
 {
-	if (model->unavailable)
-		return model->unavailable;
-	return model->lacks ? model->lacks(params) : NULL;
+	return model->unavailable ? model->unavailable(params) : NULL;
 }
