@@ -12,10 +12,11 @@
 #include "runtime/task.h"
 #include "service.h"
 
-const char *coroutines_lack(const struct params *params)
+const char *coroutines_unavailable(const struct params *params)
 {
+	if (!params) /* libuv always is */
+		return NULL;
 	const struct reactor_ops *reactor = reactor_find(param_text(params, "reactor"));
-
 	if (!reactor)
 		return "built without this reactor";
 	return reactor->unavailable ? reactor->unavailable() : NULL;
@@ -27,7 +28,7 @@ int coroutines_options(const struct params *params, struct runtime_options *opti
 		.reactor = reactor_find(param_text(params, "reactor")),
 		.watchdog_ms = param_number(params, "watchdog_ms"),
 	};
-	return coroutines_lack(params) ? -ENOTSUP : 0;
+	return coroutines_unavailable(params) ? -ENOTSUP : 0;
 }
 
 unsigned coroutines_loops(int64_t wanted, unsigned at_once)

@@ -27,8 +27,8 @@ struct task;
 		.initial = "0", .max = 86400000 }
 /* clang-format on */
 
-/* As model->lacks: why there is no such reactor here, or NULL. Thread-safe. */
-const char *coroutines_lack(const struct params *params);
+/* As model->unavailable: why there is no such reactor here, or NULL. */
+const char *coroutines_unavailable(const struct params *params);
 
 /* The options that a table with those rows says. 0, or -ENOTSUP without that reactor. */
 int coroutines_options(const struct params *params, struct runtime_options *options);

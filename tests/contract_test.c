@@ -104,7 +104,7 @@ static void keeps_contract(void **state)
 	child_must_pass(LIMIT_S, run_case, contract);
 }
 
-/* Whether the file defines `const struct KIND KIND_NAME`. */
+/* Whether the file defines `const struct KIND KIND_NAME`; what is a - in a name is a _ there. */
 static bool defines(const char *path, const char *kind, const char *name)
 {
 	char wanted[160], line[256];
@@ -113,6 +113,8 @@ static bool defines(const char *path, const char *kind, const char *name)
 
 	assert_non_null(file);
 	snprintf(wanted, sizeof wanted, "const struct %s %s_%s = {", kind, kind, name);
+	for (char *dash; (dash = strchr(wanted, '-'));)
+		*dash = '_';
 	while (!found && fgets(line, sizeof line, file))
 		found = strncmp(line, wanted, strlen(wanted)) == 0;
 	fclose(file);
