@@ -143,9 +143,9 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	if (server->model->unavailable)
-		return cli_error(
-			"serve", "%s: %s", server->model->name, server->model->unavailable);
+	const char *why = model_unavailable(server->model, &server->model_params);
+	if (why)
+		return cli_error("serve", "%s: %s", server->model->name, why);
 	if (!server->model->serve)
 		return cli_error("serve", "%s serves nothing", server->model->name);
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";

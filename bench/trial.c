@@ -92,6 +92,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.task = run_task,
 			.start = start_task,
 			.fail = fail_task },
+		.spec = spec,
 		.workload = spec->workload,
 		.work = { .params = &spec->params,
 			.workdir = spec->workdir,
@@ -122,7 +123,13 @@ void trial_close(struct trial *trial)
 int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency)
 {
 	uint64_t all = trial->job.tasks;
+	struct params defaults;
 
+	trial->job.params = &trial->spec->model_params;
+	if (trial->spec->model != model) {
+		params_init(&defaults, model->params);
+		trial->job.params = &defaults;
+	}
 	trial->job.tasks = tasks;
 	trial->job.concurrency = concurrency;
 	int err = model->run(&trial->job);
@@ -350,8 +357,9 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct trial trial;
 	char reason[256] = "";
 
-	if (spec->model->unavailable)
-		return verdict_json("unavailable", spec->model->unavailable);
+	const char *why = model_unavailable(spec->model, &spec->model_params);
+	if (why)
+		return verdict_json("unavailable", why);
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
 	if (err)
 		return verdict_json("failed", reason);

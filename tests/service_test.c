@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#include "../bench/cli.h"
 #include "../bench/trial.h"
 
 enum { LIMIT_S = 60, CASES_MAX = 1000 };
@@ -20,6 +21,8 @@ static const char *const variants[] = {
 	"prefork:accept=lock",
 	"prefork:accept=reuseport",
 	"prefork:accept=passed",
+	"multicore:loops=3",
+	"multiprocess-coroutine:workers=3",
 };
 
 struct contract {
@@ -51,6 +54,7 @@ static void run_case(const void *arg)
 
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
+	check_equal(cli_model("test", contract->model_name, &spec.model, &spec.model_params), 0);
 	params_init(&spec.params, contract->service->params);
 	set_param(&spec.params, "duration_ms=60");
 	set_param(&spec.params, "warmup_ms=20");
@@ -94,7 +98,7 @@ static void add_case(
 		.service = service,
 		.connections = clients,
 		.param = param };
-	if (!contract->model->serve || contract->model->unavailable)
+	if (!contract->model->serve || model_unavailable(contract->model, NULL))
 		return;
 	snprintf(contract->model_name, sizeof contract->model_name, "%s", model_name);
 	snprintf(contract->name, sizeof contract->name, "%s %s -c %u %s", model_name, service->name,
