@@ -9,8 +9,10 @@ OPT    = $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=$(SAN)$(if $(filter 
 WARN   = -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wvla $(if $(STRICT),-Werror)
 CFLAGS = -std=gnu11 $(OPT) -g -pthread
-LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lz -lm
+LIBS   = -luv -lcurl -ljansson -lcrypto -lboost_context -lhttp_parser -lwslay -lxxhash -lz -lm $(URING)
 comma  = ,
+# Without it the model and the reactor of io_uring are unavailable, and the rest is as ever.
+URING := $(shell echo '\#include <liburing.h>' | $(CC) -E -o /dev/null - 2>/dev/null && echo -luring)
 R      = results/latest
 FUZZ_S = 20
 
@@ -26,7 +28,7 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 	tests/fuzz/*.c)
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
-	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev hyperfine gnuplot-nox
+	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema python3-websockets \
 	procps wrk nghttp2-client apache2-utils
 LINT_PACKAGES  = clang-format clang-tidy shellcheck

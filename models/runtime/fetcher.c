@@ -266,7 +266,7 @@ void fetcher_flush(struct fetcher *fetcher)
 
 bool fetcher_waits(const struct fetcher *fetcher)
 {
-	return fetcher->kick || fetcher->late_ns;
+	return fetcher->kick || fetcher->late_ns || fetcher->dirty;
 }
 
 static struct fetcher *fetcher_open(struct loop *loop)

@@ -40,11 +40,16 @@ void loop_flush(struct loop *loop)
 		fetcher_flush(loop->fetcher);
 }
 
+bool loop_wants_flush(const struct loop *loop)
+{
+	return loop->fetcher && fetcher_waits(loop->fetcher);
+}
+
 bool loop_turn(struct loop *loop, bool wait)
 {
 	bool alive = uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT) != 0;
 
-	return alive || (loop->fetcher && fetcher_waits(loop->fetcher));
+	return alive || loop_wants_flush(loop);
 }
 
 ssize_t loop_fs_result(uv_fs_t *request)

@@ -36,6 +36,9 @@ void loop_close(struct loop *loop);
  */
 void loop_flush(struct loop *loop);
 
+/* Whether there is something that was put off. */
+bool loop_wants_flush(const struct loop *loop);
+
 /* Wait for events, or only look where wait is false, and call their callbacks. False when nothing
  * is left that could ever happen. */
 bool loop_turn(struct loop *loop, bool wait);

@@ -3,8 +3,13 @@
 
 #include <string.h>
 
+#include "scheduler.h"
+
 const struct reactor_ops *const reactors[] = {
 	&reactor_uv,
+	&reactor_epoll,
+	&reactor_poll,
+	&reactor_uring,
 	NULL,
 };
 
@@ -49,14 +54,29 @@ void reactor_turn_guest(struct reactor *reactor)
 		uv_run(&reactor->loop.uv, UV_RUN_NOWAIT);
 }
 
-int64_t reactor_wait_until_ns(const struct reactor *reactor)
+static int64_t patience_ns(const struct reactor *reactor)
 {
-	int64_t timer_ns = timers_next_ns(&reactor->loop.timers);
-	int guest_ms = uv_loop_alive(&reactor->loop.uv) ? uv_backend_timeout(&reactor->loop.uv)
-							: -1;
+	const struct loop *loop = &reactor->loop;
 
-	if (guest_ms < 0)
-		return timer_ns;
-	int64_t guest_ns = io_now_ns() + guest_ms * INT64_C(1000000);
-	return guest_ns < timer_ns ? guest_ns : timer_ns;
+	if (!scheduler_idle() || loop_wants_flush(loop))
+		return 0;
+	int64_t patience_ns = timers_next_ns(&loop->timers);
+	if (patience_ns != IO_FOREVER)
+		patience_ns -= io_now_ns();
+	int guest_ms = uv_loop_alive(&loop->uv) ? uv_backend_timeout(&loop->uv) : -1;
+	if (guest_ms >= 0 && guest_ms * INT64_C(1000000) < patience_ns)
+		patience_ns = guest_ms * INT64_C(1000000);
+	return patience_ns > 0 ? patience_ns : 0;
+}
+
+const struct timespec *reactor_limit(
+	const struct reactor *reactor, bool wait, struct timespec *limit)
+{
+	int64_t limit_ns = wait ? patience_ns(reactor) : 0;
+
+	if (limit_ns == IO_FOREVER)
+		return NULL;
+	*limit = (struct timespec){ .tv_sec = limit_ns / 1000000000,
+		.tv_nsec = limit_ns % 1000000000 };
+	return limit;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "loop.h"
 #include "wait.h"
@@ -62,7 +63,7 @@ struct reactor_ops {
 	void (*turn)(struct reactor *reactor, bool wait);
 };
 
-extern const struct reactor_ops reactor_uv;
+extern const struct reactor_ops reactor_uv, reactor_epoll, reactor_poll, reactor_uring;
 
 /* Every reactor, libuv first, closed by NULL. */
 extern const struct reactor_ops *const reactors[];
@@ -79,7 +80,12 @@ void watch_event(struct reactor *reactor, struct watch *watch, unsigned events);
  */
 void reactor_turn_guest(struct reactor *reactor);
 
-/* For the same: the time until which a turn may wait for its descriptors; IO_FOREVER: no limit. */
-int64_t reactor_wait_until_ns(const struct reactor *reactor);
+/*
+ * For the same, after that: how long a turn may wait for its descriptors, in
+ * *limit; NULL: for ever. Not at all where wait is false, or where the guest has
+ * given the tasks something to do.
+ */
+const struct timespec *reactor_limit(
+	const struct reactor *reactor, bool wait, struct timespec *limit);
 
 #endif

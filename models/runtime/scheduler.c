@@ -177,6 +177,11 @@ static bool is_alone(const struct scheduler *s)
 	return s->outside == 0 && s->reactor->loop.timers.count == 0;
 }
 
+bool scheduler_idle(void)
+{
+	return scheduler->alive > 0 && !scheduler->first_ready && !is_alone(scheduler);
+}
+
 /* Runs on the loop's own stack until no task is left. */
 static int turn_until_done(struct scheduler *s)
 {

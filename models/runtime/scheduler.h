@@ -51,6 +51,9 @@ void scheduler_ready_first(struct task *task);
 /* Leave the current task until it is made ready. */
 void scheduler_park(void);
 
+/* Whether nothing can be done but to wait for the reactor. */
+bool scheduler_idle(void);
+
 /* From the reactor's callbacks: let a task that waits go on now, until it gives way. */
 void scheduler_resume(struct task *task);
 
