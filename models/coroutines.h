@@ -19,12 +19,14 @@ struct task;
 
 /* Rows that the models' tables of parameters share. */
 /* clang-format off */
-#define COROUTINES_PARAMS \
-	{ .name = "reactor", .summary = "what wakes tasks that wait", \
-		.initial = "libuv", .choices = "libuv|epoll|poll|uring" }, \
+#define COROUTINES_WATCHDOG \
 	{ .name = "watchdog_ms", .unit = "ms", \
 		.summary = "name a task that runs for so long without giving way; 0: none", \
 		.initial = "0", .max = 86400000 }
+#define COROUTINES_PARAMS \
+	{ .name = "reactor", .summary = "what wakes tasks that wait", \
+		.initial = "libuv", .choices = "libuv|epoll|poll|uring" }, \
+	COROUTINES_WATCHDOG
 /* clang-format on */
 
 /* As model->unavailable: why there is no such reactor here, or NULL. */

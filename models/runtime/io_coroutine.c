@@ -100,7 +100,7 @@ void io_watches_close(struct io_watches *watches)
 	free(watches);
 }
 
-static int coroutine_socket(int domain, int type)
+int coroutine_socket(int domain, int type)
 {
 	int fd = socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -188,7 +188,7 @@ static ssize_t coroutine_write(int fd, const void *buf, size_t size, int64_t dea
 }
 
 /* Closing a socket or a file in the page cache does not wait, so it needs no thread. */
-static int coroutine_pipe(int fds[2])
+int coroutine_pipe(int fds[2])
 {
 	return pipe2(fds, O_CLOEXEC | O_NONBLOCK) ? -errno : 0;
 }
@@ -200,7 +200,7 @@ static int coroutine_close(int fd)
 	return close(fd) ? -errno : 0;
 }
 
-static int coroutine_sleep(int64_t duration_ns)
+int coroutine_sleep(int64_t duration_ns)
 {
 	struct waiter waiter = { .what = "a time" };
 	int err = (int)wait_park(&waiter, NULL, io_now_ns() + duration_ns);
@@ -329,7 +329,7 @@ int coroutine_offload(void (*fn)(void *arg), void *arg)
 	return wait.waiter.why;
 }
 
-static int coroutine_compute(void (*fn)(void *arg), void *arg)
+int coroutine_compute(void (*fn)(void *arg), void *arg)
 {
 	fn(arg);
 	return 0;

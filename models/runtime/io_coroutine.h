@@ -11,6 +11,10 @@ extern const struct io_ops io_coroutine;
 int coroutine_fetch(struct io_fetch *fetch);
 void coroutine_gather(struct io_fetch *const *fetches, unsigned count);
 int coroutine_offload(void (*fn)(void *arg), void *arg);
+int coroutine_compute(void (*fn)(void *arg), void *arg);
+int coroutine_socket(int domain, int type);
+int coroutine_pipe(int fds[2]);
+int coroutine_sleep(int64_t duration_ns);
 
 /* Its books of one scheduler, released when no task is left. NULL: none. */
 struct io_watches;
