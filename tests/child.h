@@ -57,24 +57,27 @@ static inline void check_numbers(
 
 /* How a child ended. */
 struct child {
+	pid_t pid;
+	int report; /* the pipe that it says so on */
 	int status;
 	char text[2048]; /* what it said */
 };
 
-/* Its group goes with it, and with that whatever else could hold the pipe open. */
-static inline void child_reap(pid_t pid, int report, struct child *child)
+/* Wait for its end. Its group goes with it, and with that whatever else could hold the pipe open.
+ */
+static inline void child_reap(struct child *child)
 {
 	size_t size = 0;
 	ssize_t n;
 
-	while (waitpid(pid, &child->status, 0) < 0)
+	while (waitpid(child->pid, &child->status, 0) < 0)
 		assert_int_equal(errno, EINTR);
-	kill(-pid, SIGKILL);
-	fcntl(report, F_SETFL, O_NONBLOCK);
-	while ((n = read(report, child->text + size, sizeof child->text - 1 - size)) > 0)
+	kill(-child->pid, SIGKILL);
+	fcntl(child->report, F_SETFL, O_NONBLOCK);
+	while ((n = read(child->report, child->text + size, sizeof child->text - 1 - size)) > 0)
 		size += n;
 	child->text[size] = '\0';
-	close(report);
+	close(child->report);
 }
 
 /* cmocka's handlers would jump back into the parent's list of tests, and run it again here. */
@@ -86,17 +89,17 @@ static inline void child_reset_signals(void)
 		signal(crashes[i], SIG_DFL);
 }
 
-/* Run fn(arg) in a child, which ends by exit so that a sanitizer looks for leaks. */
-static inline void child_run(
+/* Start fn(arg) in a child, which ends by exit so that a sanitizer looks for leaks. */
+static inline void child_start(
 	unsigned limit_s, void (*fn)(const void *arg), const void *arg, struct child *child)
 {
 	int ends[2];
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	fflush(NULL);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
+	child->pid = fork();
+	assert_true(child->pid >= 0);
+	if (child->pid == 0) {
 		setpgid(0, 0);
 		close(ends[0]);
 		child_report = ends[1];
@@ -105,23 +108,37 @@ static inline void child_run(
 		fn(arg);
 		exit(0);
 	}
-	setpgid(pid, pid);
+	setpgid(child->pid, child->pid);
 	close(ends[1]);
-	child_reap(pid, ends[0], child);
+	child->report = ends[0];
 }
 
-/* The same, and fail this test with the child's words unless all went well. */
+/* Run fn(arg) in a child to its end. */
+static inline void child_run(
+	unsigned limit_s, void (*fn)(const void *arg), const void *arg, struct child *child)
+{
+	child_start(limit_s, fn, arg, child);
+	child_reap(child);
+}
+
+/* Fail this test with the child's words unless all went well; what, for a person, says which. */
+static inline void child_judge(const struct child *child, const char *what)
+{
+	if (WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGALRM)
+		fail_msg("%snot done in time %s", what, child->text);
+	if (WIFSIGNALED(child->status))
+		fail_msg("%skilled by signal %d %s", what, WTERMSIG(child->status), child->text);
+	if (child->status != 0)
+		fail_msg("%sexit status %d: %s", what, WEXITSTATUS(child->status), child->text);
+}
+
+/* Run fn(arg) in a child, and fail this test unless all went well. */
 static inline void child_must_pass(unsigned limit_s, void (*fn)(const void *arg), const void *arg)
 {
 	struct child child;
 
 	child_run(limit_s, fn, arg, &child);
-	if (WIFSIGNALED(child.status) && WTERMSIG(child.status) == SIGALRM)
-		fail_msg("not done after %u s %s", limit_s, child.text);
-	if (WIFSIGNALED(child.status))
-		fail_msg("killed by signal %d %s", WTERMSIG(child.status), child.text);
-	if (child.status != 0)
-		fail_msg("exit status %d: %s", WEXITSTATUS(child.status), child.text);
+	child_judge(&child, "");
 }
 
 #endif

@@ -3,9 +3,9 @@
 #define TESTS_WORLDS_H
 
 /*
- * Cases over models/io.h, each compiled once and run in both worlds: in a
- * thread that blocks, and in a coroutine on a loop. Each is a child of its
- * own, and has to leave nothing behind.
+ * Cases over models/io.h, each compiled once and run in every world: in a
+ * thread that blocks, in a coroutine under each reactor, and in a coroutine on
+ * io_uring. Each is a child of its own, and has to leave nothing behind.
  */
 #include "leftovers.h"
 
@@ -14,8 +14,11 @@
 #include "../models/http.h"
 #include "../models/io.h"
 #include "../models/runtime/io_coroutine.h"
+#include "../models/runtime/io_uring.h"
+#include "../models/runtime/reactor.h"
 #include "../models/runtime/task.h"
 
+/* COROUTINE: every world but the one that blocks. */
 enum { BLOCKING = 1, COROUTINE = 2, BOTH = 3 };
 
 struct world_case {
@@ -30,7 +33,7 @@ struct world_case {
 
 static inline bool in_coroutine(void)
 {
-	return io == &io_coroutine;
+	return io != &io_blocking;
 }
 
 static const int64_t ms_ns = 1000000;
@@ -102,15 +105,40 @@ static inline void world_blocking(const void *arg)
 	holdings_check(&before);
 }
 
-static inline void world_coroutine(const void *arg)
+static inline void run_tasks(const struct runtime_options *options, const void *test)
 {
 	struct holdings before;
 
 	holdings_warm_up();
 	holdings_take(&before);
-	check_equal(runtime_run(NULL, world_main, (void *)arg), 0);
+	check_equal(runtime_run(options, world_main, (void *)test), 0);
 	check(io == &io_blocking);
 	holdings_check(&before);
+}
+
+static inline void world_libuv(const void *arg)
+{
+	run_tasks(NULL, arg);
+}
+
+static inline void world_epoll(const void *arg)
+{
+	run_tasks(&(struct runtime_options){ .reactor = &reactor_epoll }, arg);
+}
+
+static inline void world_poll(const void *arg)
+{
+	run_tasks(&(struct runtime_options){ .reactor = &reactor_poll }, arg);
+}
+
+static inline void world_uring_reactor(const void *arg)
+{
+	run_tasks(&(struct runtime_options){ .reactor = &reactor_uring }, arg);
+}
+
+static inline void world_uring(const void *arg)
+{
+	run_tasks(&(struct runtime_options){ .reactor = &reactor_uring, .io = &io_uring }, arg);
 }
 
 enum { WORLD_LIMIT_S = 60 };
@@ -122,7 +150,29 @@ static inline void test_blocking(void **state)
 
 static inline void test_coroutine(void **state)
 {
-	child_must_pass(WORLD_LIMIT_S, world_coroutine, *state);
+	child_must_pass(WORLD_LIMIT_S, world_libuv, *state);
+}
+
+/* At once, as they spend their time waiting. */
+static inline void test_other_reactors(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*world)(const void *arg);
+	} rows[] = { { "epoll: ", world_epoll }, { "poll: ", world_poll },
+		{ "uring as the reactor: ", world_uring_reactor }, { "uring: ", world_uring } };
+	const char *missing = reactor_uring.unavailable();
+	unsigned count = missing ? 2 : 4;
+	struct child children[4];
+
+	if (missing)
+		print_message("# uring not tested: %s\n", missing);
+	for (unsigned i = 0; i < count; i++)
+		child_start(WORLD_LIMIT_S, rows[i].world, *state, &children[i]);
+	for (unsigned i = 0; i < count; i++)
+		child_reap(&children[i]);
+	for (unsigned i = 0; i < count; i++)
+		child_judge(&children[i], rows[i].name);
 }
 
 /* A test with the world's name before its own. */
@@ -139,7 +189,7 @@ static inline struct CMUnitTest world_test(
 /* Run each case in each of its worlds; as cmocka_run_group_tests. */
 static inline int worlds_run(const char *group, const struct world_case *cases, size_t count)
 {
-	struct CMUnitTest *tests = calloc(2 * count, sizeof *tests);
+	struct CMUnitTest *tests = calloc(3 * count, sizeof *tests);
 	size_t size = 0;
 
 	if (!tests)
@@ -150,6 +200,9 @@ static inline int worlds_run(const char *group, const struct world_case *cases, 
 			tests[size++] = world_test(&cases[i], "blocking", test_blocking);
 		if (cases[i].worlds & COROUTINE)
 			tests[size++] = world_test(&cases[i], "coroutine", test_coroutine);
+		if (cases[i].worlds & COROUTINE)
+			tests[size++] = world_test(
+				&cases[i], "other reactors", test_other_reactors);
 	}
 	int failed = _cmocka_run_group_tests(group, tests, size, NULL, NULL);
 	for (size_t i = 0; i < size; i++)

@@ -68,22 +68,35 @@ static int64_t finish(struct io_uring_sqe *sqe, const char *what)
 	return wait_for(sqe, &operation, IO_FOREVER);
 }
 
-/* The same for one that io_close(fd) ends. */
-static int64_t finish_on(int fd, struct io_uring_sqe *sqe, const char *what, int64_t deadline_ns)
+/* The same for one of this direction on fd: there is only one, and io_close(fd) ends it. */
+static int64_t finish_on(
+	int fd, unsigned direction, struct io_uring_sqe *sqe, const char *what, int64_t deadline_ns)
 {
 	struct operation operation = { .waiter = { .what = what, .break_off = cancel } };
 	struct reactor *reactor = task_reactor();
+	struct uring_fd *known = uring_fd(reactor, fd);
+	unsigned closed = known->closed;
 
-	uring_fd(reactor, fd)->waiting++;
+	known->busy |= direction;
 	int64_t result = wait_for(sqe, &operation, deadline_ns);
-	uring_fd(reactor, fd)->waiting--;
-	return result == -ECANCELED && !operation.waiter.why ? -EBADF : result;
+	known = uring_fd(reactor, fd);
+	if (known->closed != closed)
+		return result == -ECANCELED && !operation.waiter.why ? -EBADF : result;
+	known->busy &= ~direction;
+	return result;
 }
 
-/* What the call on a descriptor that has no books comes to. */
-static int no_books(int fd)
+/* What is known of a descriptor that is free for this direction, or NULL and *err. */
+static struct uring_fd *known_free(int fd, unsigned direction, int *err)
 {
-	return fd < 0 ? -EBADF : -ENOMEM;
+	struct uring_fd *known = uring_fd(task_reactor(), fd);
+
+	*err = fd < 0 ? -EBADF : -ENOMEM;
+	if (known && known->busy & direction) {
+		*err = -EBUSY;
+		return NULL;
+	}
+	return known;
 }
 
 static unsigned piece(size_t size)
@@ -91,28 +104,29 @@ static unsigned piece(size_t size)
 	return size < PIECE_MAX ? size : PIECE_MAX;
 }
 
-/* Park until fd is ready: events of poll(2), or a -errno. */
-static int64_t wait_ready(int fd, unsigned events, const char *what, int64_t deadline_ns)
+/* Park until fd is ready for this direction: events of poll(2), or a -errno. */
+static int64_t wait_ready(int fd, unsigned direction, const char *what, int64_t deadline_ns)
 {
 	struct io_uring_sqe *sqe = prepare();
 
-	io_uring_prep_poll_add(sqe, fd, events);
-	return finish_on(fd, sqe, what, deadline_ns);
+	io_uring_prep_poll_add(sqe, fd, direction == WATCH_READ ? POLLIN : POLLOUT);
+	return finish_on(fd, direction, sqe, what, deadline_ns);
 }
 
 static int uring_connect(int fd, const struct sockaddr *addr, socklen_t size, int64_t deadline_ns)
 {
-	if (!uring_fd(task_reactor(), fd))
-		return no_books(fd);
+	int err;
+
+	if (!known_free(fd, WATCH_WRITE, &err))
+		return err;
 	struct io_uring_sqe *sqe = prepare();
 	io_uring_prep_connect(sqe, fd, addr, size);
-	int64_t result = finish_on(fd, sqe, "connect", deadline_ns);
+	int64_t result = finish_on(fd, WATCH_WRITE, sqe, "connect", deadline_ns);
 	if (result != -EALREADY) /* under way since a call that timed out */
 		return (int)result;
-	result = wait_ready(fd, POLLOUT, "connect", deadline_ns);
+	result = wait_ready(fd, WATCH_WRITE, "connect", deadline_ns);
 	if (result < 0)
 		return (int)result;
-	int err;
 	socklen_t err_size = sizeof err;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &err_size) != 0)
 		return -errno;
@@ -122,13 +136,14 @@ static int uring_connect(int fd, const struct sockaddr *addr, socklen_t size, in
 static int uring_accept(int fd, int64_t deadline_ns)
 {
 	int64_t client;
+	int err;
 
-	if (!uring_fd(task_reactor(), fd))
-		return no_books(fd);
+	if (!known_free(fd, WATCH_READ, &err))
+		return err;
 	do {
 		struct io_uring_sqe *sqe = prepare();
 		io_uring_prep_accept(sqe, fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		client = finish_on(fd, sqe, "accept", deadline_ns);
+		client = finish_on(fd, WATCH_READ, sqe, "accept", deadline_ns);
 	} while (client == -EINTR);
 	return (int)client;
 }
@@ -142,7 +157,7 @@ static ssize_t read_other(int fd, void *buf, size_t size, int64_t deadline_ns)
 	bool wait_first = uring_fd(task_reactor(), fd)->drained;
 
 	for (;;) {
-		int64_t err = wait_first ? wait_ready(fd, POLLIN, "read", deadline_ns) : 0;
+		int64_t err = wait_first ? wait_ready(fd, WATCH_READ, "read", deadline_ns) : 0;
 		if (err < 0)
 			return err;
 		ssize_t n = read(fd, buf, size);
@@ -161,17 +176,17 @@ static ssize_t read_other(int fd, void *buf, size_t size, int64_t deadline_ns)
  */
 static ssize_t uring_read(int fd, void *buf, size_t size, int64_t deadline_ns)
 {
-	struct uring_fd *known = uring_fd(task_reactor(), fd);
-	int64_t n = -ENOTSOCK;
+	int err;
+	struct uring_fd *known = known_free(fd, WATCH_READ, &err);
 
 	if (!known)
-		return no_books(fd);
+		return err;
 	while (!known->not_socket) {
 		struct io_uring_sqe *sqe = prepare();
 		io_uring_prep_recv(sqe, fd, buf, piece(size), 0);
 		if (known->drained)
 			sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
-		n = finish_on(fd, sqe, "read", deadline_ns);
+		int64_t n = finish_on(fd, WATCH_READ, sqe, "read", deadline_ns);
 		known = uring_fd(task_reactor(), fd);
 		if (n == -EINTR)
 			continue;
@@ -193,7 +208,8 @@ static ssize_t write_other(int fd, const void *buf, size_t size, int64_t deadlin
 		}
 		if (errno != EAGAIN && errno != EINTR)
 			return -errno;
-		int64_t err = errno == EAGAIN ? wait_ready(fd, POLLOUT, "write", deadline_ns) : 0;
+		int64_t err = errno == EAGAIN ? wait_ready(fd, WATCH_WRITE, "write", deadline_ns)
+					      : 0;
 		if (err < 0)
 			return err;
 	}
@@ -201,10 +217,11 @@ static ssize_t write_other(int fd, const void *buf, size_t size, int64_t deadlin
 
 static ssize_t uring_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
 {
-	struct uring_fd *known = uring_fd(task_reactor(), fd);
+	int err;
+	struct uring_fd *known = known_free(fd, WATCH_WRITE, &err);
 
 	if (!known)
-		return no_books(fd);
+		return err;
 	while (!known->not_socket) {
 #ifdef TRY_FIRST
 		int64_t n = send(fd, buf, size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -216,13 +233,13 @@ static ssize_t uring_write(int fd, const void *buf, size_t size, int64_t deadlin
 		if (n == -EAGAIN) {
 			struct io_uring_sqe *sqe = prepare();
 			io_uring_prep_send(sqe, fd, buf, piece(size), MSG_NOSIGNAL);
-			n = finish_on(fd, sqe, "write", deadline_ns);
+			n = finish_on(fd, WATCH_WRITE, sqe, "write", deadline_ns);
 			known = uring_fd(task_reactor(), fd);
 		}
 #else
 		struct io_uring_sqe *sqe = prepare();
 		io_uring_prep_send(sqe, fd, buf, piece(size), MSG_NOSIGNAL);
-		int64_t n = finish_on(fd, sqe, "write", deadline_ns);
+		int64_t n = finish_on(fd, WATCH_WRITE, sqe, "write", deadline_ns);
 		known = uring_fd(task_reactor(), fd);
 #endif
 		if (n == -ENOTSOCK)
@@ -242,8 +259,9 @@ static int uring_close(int fd)
 
 	if (!known)
 		return close(fd) ? -errno : 0;
-	known->drained = known->not_socket = false;
-	if (known->waiting > 0) {
+	bool busy = known->busy;
+	*known = (struct uring_fd){ .closed = known->closed + 1 };
+	if (busy) {
 		struct io_uring_sqe *sqe = prepare();
 		io_uring_prep_cancel_fd(sqe, fd, IORING_ASYNC_CANCEL_ALL);
 		uring_prepared(reactor, sqe, NULL);

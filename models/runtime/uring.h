@@ -32,8 +32,9 @@ void uring_cancel(struct reactor *reactor, struct uring_op *op);
 
 /* What the calls on a descriptor left behind. */
 struct uring_fd {
-	unsigned waiting; /* operations under way on it */
-	bool drained;     /* the last read left nothing */
+	unsigned closed; /* how often: a number is used again */
+	unsigned busy;   /* WATCH_ bits: what is under way on it */
+	bool drained;    /* the last read left nothing */
 	bool not_socket;
 };
 
