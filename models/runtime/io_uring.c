@@ -223,25 +223,10 @@ static ssize_t uring_write(int fd, const void *buf, size_t size, int64_t deadlin
 	if (!known)
 		return err;
 	while (!known->not_socket) {
-#ifdef TRY_FIRST
-		int64_t n = send(fd, buf, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n >= 0) {
-			task_spend();
-			return n;
-		}
-		n = -errno;
-		if (n == -EAGAIN) {
-			struct io_uring_sqe *sqe = prepare();
-			io_uring_prep_send(sqe, fd, buf, piece(size), MSG_NOSIGNAL);
-			n = finish_on(fd, WATCH_WRITE, sqe, "write", deadline_ns);
-			known = uring_fd(task_reactor(), fd);
-		}
-#else
 		struct io_uring_sqe *sqe = prepare();
 		io_uring_prep_send(sqe, fd, buf, piece(size), MSG_NOSIGNAL);
 		int64_t n = finish_on(fd, WATCH_WRITE, sqe, "write", deadline_ns);
 		known = uring_fd(task_reactor(), fd);
-#endif
 		if (n == -ENOTSOCK)
 			known->not_socket = true;
 		else if (n != -EINTR)

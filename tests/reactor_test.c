@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reactors themselves have to see to. What they do for models/io.h is in io_test.c. */
+#include "worlds.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+enum { READERS = 1000, READY = 100, SLEEPERS = 200 };
+
+static void make_pair(int fds[2])
+{
+	check_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+}
+
+static int64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	check_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used), 0);
+	return used.tv_sec * 1000000000LL + used.tv_nsec;
+}
+
+struct reader {
+	int fds[2];
+	struct task *task;
+};
+
+static int64_t read_number(void *arg)
+{
+	const struct reader *reader = arg;
+	int number;
+
+	check_equal(io_read(reader->fds[0], &number, sizeof number, soon_ns()), sizeof number);
+	return number;
+}
+
+/* In an order in which neighbours are far apart: 617 and 1000 have no common factor. */
+static void thousands_of_descriptors(void)
+{
+	static struct reader readers[READERS];
+	struct rlimit limit;
+
+	check_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	check_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (int i = 0; i < READERS; i++) {
+		make_pair(readers[i].fds);
+		check_equal(task_spawn(&readers[i].task, "reader", read_number, &readers[i]), 0);
+	}
+	for (int i = 0; i < READERS; i++) {
+		int number = i * 617 % READERS;
+		check_equal(write(readers[number].fds[1], &number, sizeof number), sizeof number);
+		if (i % 100 == 0)
+			check_equal(io_sleep(ms_ns / 10), 0);
+	}
+	for (int i = 0; i < READERS; i++) {
+		check_equal(task_join(readers[i].task), i);
+		check_equal(io_close(readers[i].fds[0]), 0);
+		check_equal(io_close(readers[i].fds[1]), 0);
+	}
+}
+
+struct pairs {
+	int fds[READY][2];
+	int begun, told, read;
+};
+
+/* The first that goes on closes what all the others wait for, and would be told of next. */
+static int64_t read_or_be_closed(void *arg)
+{
+	struct pairs *pairs = arg;
+	int fd = pairs->fds[pairs->begun++][0];
+	char byte;
+	int64_t n = io_read(fd, &byte, 1, soon_ns());
+
+	if (n == -EBADF) {
+		pairs->told++;
+		return 0;
+	}
+	check_equal(n, 1);
+	if (pairs->read++ == 0)
+		for (int i = 0; i < READY; i++)
+			check_equal(io_close(pairs->fds[i][0]), 0);
+	return 0;
+}
+
+static void closing_what_is_ready_too(void)
+{
+	static struct pairs pairs;
+	struct task *tasks[READY];
+
+	for (int i = 0; i < READY; i++) {
+		make_pair(pairs.fds[i]);
+		check_equal(task_spawn(&tasks[i], "reader", read_or_be_closed, &pairs), 0);
+	}
+	check_equal(io_sleep(ms_ns), 0); /* all of them wait */
+	for (int i = 0; i < READY; i++)
+		check_equal(write(pairs.fds[i][1], "x", 1), 1);
+	for (int i = 0; i < READY; i++)
+		check_equal(task_join(tasks[i]), 0);
+	/* io_uring reads all of them before any task goes on. */
+	if (io != &io_uring)
+		check_equal(pairs.read, 1);
+	check_equal(pairs.read + pairs.told, READY);
+	for (int i = 0; i < READY; i++)
+		check_equal(io_close(pairs.fds[i][1]), 0);
+}
+
+/* What came before the wait began, and will not come again, must end it. */
+static void end_of_file_that_came_with_data(void)
+{
+	int fds[2];
+	char text[64];
+
+	make_pair(fds);
+	check_equal(write(fds[1], "some", 4), 4);
+	check_equal(close(fds[1]), 0);
+	check_equal(io_sleep(ms_ns), 0);
+	check_equal(io_read(fds[0], text, sizeof text, soon_ns()), 4);
+	check_equal(io_read(fds[0], text, sizeof text, soon_ns()), 0);
+	check_equal(io_read(fds[0], text, sizeof text, soon_ns()), 0);
+	check_equal(io_close(fds[0]), 0);
+}
+
+/* What a task leaves unread stays readable. */
+static void piece_by_piece(void)
+{
+	int fds[2];
+	char byte;
+
+	make_pair(fds);
+	check_equal(write(fds[1], "abcdefgh", 8), 8);
+	for (int i = 0; i < 8; i++) {
+		check_equal(io_read(fds[0], &byte, 1, soon_ns()), 1);
+		check_equal(byte, 'a' + i);
+	}
+	check_equal(io_read(fds[0], &byte, 1, io_now_ns() + ms_ns), -ETIMEDOUT);
+	check_equal(io_close(fds[0]), 0);
+	check_equal(io_close(fds[1]), 0);
+}
+
+struct sleeper {
+	int64_t until_ns;
+	int64_t *last_ns; /* the deadline of who woke before */
+};
+
+static int64_t sleep_once(void *arg)
+{
+	struct sleeper *sleeper = arg;
+	int64_t until_ns = sleeper->until_ns;
+
+	check_equal(io_sleep(until_ns - io_now_ns()), 0);
+	check(io_now_ns() >= until_ns);
+	check(*sleeper->last_ns <= until_ns);
+	*sleeper->last_ns = until_ns;
+	return 0;
+}
+
+/* Each deadline 200 us after the last, and begun out of order. */
+static void deadlines_in_order(void)
+{
+	struct sleeper sleepers[SLEEPERS];
+	struct task *tasks[SLEEPERS];
+	int64_t begin_ns = io_now_ns() + 20 * ms_ns, last_ns = 0;
+
+	for (int i = 0; i < SLEEPERS; i++) {
+		sleepers[i] = (struct sleeper){
+			.until_ns = begin_ns + (i * 77 % SLEEPERS) * ms_ns / 5, .last_ns = &last_ns
+		};
+		check_equal(task_spawn(&tasks[i], "sleeper", sleep_once, &sleepers[i]), 0);
+	}
+	for (int i = 0; i < SLEEPERS; i++)
+		check_equal(task_join(tasks[i]), 0);
+}
+
+/* Whether this process has computed for less than a third of the time since then. */
+static void check_idle(int64_t begin_ns, int64_t begin_cpu_ns)
+{
+	int64_t time_ns = io_now_ns() - begin_ns, used_ns = cpu_ns() - begin_cpu_ns;
+
+	if (used_ns * 3 > time_ns)
+		fail_case("%lld us of CPU in %lld us", (long long)used_ns / 1000,
+			(long long)time_ns / 1000);
+}
+
+static void waiting_takes_no_time(void)
+{
+	int fds[2];
+	char byte;
+
+	make_pair(fds);
+	int64_t begin_ns = io_now_ns(), begin_cpu_ns = cpu_ns();
+	check_equal(io_read(fds[0], &byte, 1, begin_ns + 100 * ms_ns), -ETIMEDOUT);
+	/* Watched still, and ready, but nobody asks. */
+	check_equal(write(fds[1], "x", 1), 1);
+	check_equal(io_sleep(100 * ms_ns), 0);
+	check_idle(begin_ns, begin_cpu_ns);
+	check_equal(io_read(fds[0], &byte, 1, soon_ns()), 1);
+	check_equal(io_close(fds[0]), 0);
+	check_equal(io_close(fds[1]), 0);
+}
+
+static void block_100_ms(void *arg)
+{
+	(void)arg;
+	usleep(100000);
+}
+
+static void waiting_for_a_thread_takes_no_time(void)
+{
+	int64_t begin_ns = io_now_ns(), begin_cpu_ns = cpu_ns();
+
+	check_equal(io_offload(block_100_ms, NULL), 0);
+	check_equal(io_offload(block_100_ms, NULL), 0);
+	check(io_now_ns() - begin_ns >= 200 * ms_ns);
+	check_idle(begin_ns, begin_cpu_ns);
+}
+
+/* Serve one request, and close the connection, which was to be kept. */
+static int64_t answer_once(void *arg)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+	char request[4096];
+	int fd = io_accept(*(int *)arg, soon_ns());
+
+	check(fd >= 0);
+	check(io_read(fd, request, sizeof request, soon_ns()) > 0);
+	check_equal(io_write_all(fd, answer, sizeof answer - 1, soon_ns()), 0);
+	check_equal(io_sleep(10 * ms_ns), 0);
+	return io_close(fd);
+}
+
+/* libcurl's idle connection is readable then, on a loop with nothing under way. */
+static void idle_connection_that_ends_takes_no_time(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof addr;
+	int listener = io_socket(AF_INET, SOCK_STREAM);
+	struct task *server;
+	char url[64], body[16];
+
+	check_equal(bind(listener, (struct sockaddr *)&addr, sizeof addr), 0);
+	check_equal(listen(listener, 4), 0);
+	check_equal(getsockname(listener, (struct sockaddr *)&addr, &size), 0);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(addr.sin_port));
+	check_equal(task_spawn(&server, "server", answer_once, &listener), 0);
+	struct io_fetch fetch = {
+		.url = url, .deadline_ns = soon_ns(), .body = body, .capacity = sizeof body
+	};
+	check_equal(io_fetch(&fetch), 200);
+	check_equal(task_join(server), 0);
+	int64_t begin_ns = io_now_ns(), begin_cpu_ns = cpu_ns();
+	check_equal(io_sleep(100 * ms_ns), 0);
+	check_idle(begin_ns, begin_cpu_ns);
+	check_equal(io_close(listener), 0);
+}
+
+static void block_5_ms(void *arg)
+{
+	(void)arg;
+	usleep(5000);
+}
+
+struct rally {
+	int fds[2];
+	unsigned count;
+	bool over;
+};
+
+static int64_t return_balls(void *arg)
+{
+	struct rally *rally = arg;
+	char byte;
+
+	while (io_read(rally->fds[1], &byte, 1, soon_ns()) == 1)
+		check_equal(io_write(rally->fds[1], &byte, 1, soon_ns()), 1);
+	return 0;
+}
+
+static int64_t play(void *arg)
+{
+	struct rally *rally = arg;
+	char byte = 'o';
+
+	for (; !rally->over; rally->count++) {
+		check_equal(io_write(rally->fds[0], &byte, 1, soon_ns()), 1);
+		check_equal(io_read(rally->fds[0], &byte, 1, soon_ns()), 1);
+	}
+	return io_close(rally->fds[0]);
+}
+
+/* The guest's threads and the reactor's descriptors must not keep each other waiting. */
+static void threads_and_descriptors_at_once(void)
+{
+	struct rally rally = { 0 };
+	struct task *player, *other;
+
+	make_pair(rally.fds);
+	check_equal(task_spawn(&player, "player", play, &rally), 0);
+	check_equal(task_spawn(&other, "other", return_balls, &rally), 0);
+	for (int i = 0; i < 20; i++) {
+		unsigned before = rally.count;
+		check_equal(io_offload(block_5_ms, NULL), 0);
+		check(rally.count > before);
+	}
+	rally.over = true;
+	check_equal(task_join(player), 0);
+	check_equal(task_join(other), 0);
+	check_equal(io_close(rally.fds[1]), 0);
+}
+
+/* From here on this process may not set up a ring, as in many containers. */
+static void forbid_rings(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = sizeof filter / sizeof *filter, .filter = filter };
+
+	check_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	check_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+/* Read what a command prints, and fail unless it has this in it. */
+static void check_prints(const char *command, const char *expected)
+{
+	char text[16384];
+	FILE *pipe = popen(command, "r");
+
+	check(pipe != NULL);
+	text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+	pclose(pipe);
+	if (!strstr(text, expected))
+		fail_case("%s: %s", command, text);
+}
+
+static int64_t nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static void forbidden(const void *arg)
+{
+	static const char why[] = "io_uring_setup: Operation not permitted";
+	struct runtime_options options = { .reactor = &reactor_uring };
+
+	(void)arg;
+	forbid_rings();
+	check(strstr(reactor_uring.unavailable(), why) != NULL);
+	check_equal(runtime_run(&options, nothing, NULL), -EPERM);
+	check_prints("$CONCBENCH list", why);
+	check_prints("$CONCBENCH trial -m uring -w null", why);
+	check_prints("$CONCBENCH trial -m coroutine:reactor=uring -w null", why);
+	check_prints("$CONCBENCH serve -m uring -w echo 2>&1", why);
+	check_prints("$CONCBENCH trial -m coroutine -w null", "\"status\":\"ok\"");
+}
+
+static void where_rings_are_forbidden(void **state)
+{
+	(void)state;
+	if (strcmp("built without liburing", reactor_uring.unavailable() ?: "") == 0)
+		skip();
+	child_must_pass(WORLD_LIMIT_S, forbidden, NULL);
+}
+
+static void names_are_found(void **state)
+{
+	(void)state;
+	assert_ptr_equal(reactors[0], &reactor_uv); /* the default */
+	for (const struct reactor_ops *const *row = reactors; *row; row++)
+		assert_ptr_equal(reactor_find((*row)->name), *row);
+	assert_null(reactor_find("no such reactor"));
+}
+
+int main(void)
+{
+	static const struct world_case cases[] = {
+		WORLD_CASE(thousands_of_descriptors, COROUTINE),
+		WORLD_CASE(closing_what_is_ready_too, COROUTINE),
+		WORLD_CASE(end_of_file_that_came_with_data, COROUTINE),
+		WORLD_CASE(piece_by_piece, COROUTINE),
+		WORLD_CASE(deadlines_in_order, COROUTINE),
+		WORLD_CASE(waiting_takes_no_time, COROUTINE),
+		WORLD_CASE(waiting_for_a_thread_takes_no_time, COROUTINE),
+		WORLD_CASE(idle_connection_that_ends_takes_no_time, COROUTINE),
+		WORLD_CASE(threads_and_descriptors_at_once, COROUTINE),
+	};
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_found),
+		cmocka_unit_test(where_rings_are_forbidden),
+	};
+	int failed = worlds_run("reactor", cases, sizeof cases / sizeof *cases);
+
+	return failed + cmocka_run_group_tests_name("reactors", tests, NULL, NULL);
+}
