@@ -92,7 +92,7 @@ static struct stack *new_stack(struct stacks *stacks, void (*entry)(struct trans
 	char *low = slab->low + (size_t)slab->used * SEAT_BYTES;
 	if ((!stacks->grouped || slab->used == 0) && guard(low) != 0)
 		return NULL;
-	struct stack *stack = (struct stack *)(low + SEAT_BYTES - slab->used % 16 * 128) - 1;
+	struct stack *stack = (struct stack *)(low + SEAT_BYTES) - 1;
 	fiber_make(&stack->fiber, low + GUARD_BYTES, (char *)stack - low - GUARD_BYTES, entry);
 	slab->valgrind[slab->used++] = VALGRIND_STACK_REGISTER(low + GUARD_BYTES, stack);
 	return stack;
