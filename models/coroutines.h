@@ -23,7 +23,7 @@ struct task;
 	{ .name = "reactor", .summary = "what wakes tasks that wait", \
 		.initial = "libuv", .choices = "libuv|epoll|poll|uring" }, \
 	{ .name = "watchdog_ms", .unit = "ms", \
-		.summary = "name a task that runs for so long without giving way; 0: none", \
+		.summary = "name a task that holds the loop for so long; 0: none", \
 		.initial = "0", .max = 86400000 }
 /* clang-format on */
 
