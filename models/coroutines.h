@@ -21,7 +21,7 @@ struct task;
 /* clang-format off */
 #define COROUTINES_WATCHDOG \
 	{ .name = "watchdog_ms", .unit = "ms", \
-		.summary = "name a task that runs for so long without giving way; 0: none", \
+		.summary = "name a task that holds the loop for so long; 0: none", \
 		.initial = "0", .max = 86400000 }
 #define COROUTINES_PARAMS \
 	{ .name = "reactor", .summary = "what wakes tasks that wait", \

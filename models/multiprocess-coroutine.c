@@ -77,18 +77,25 @@ static void take(void *arg, unsigned number)
 	end_deal(deal, coroutines_take(&crew, &deal->options));
 }
 
-/* One that crashed was on all the tasks in its slots. */
+/*
+ * One that crashed was on all the tasks in its slots. One that crashed on none
+ * fails the run, as nothing else would tell of it.
+ */
 static void reap(struct deal *deal, unsigned number, pid_t pid)
 {
-	unsigned count;
+	unsigned count, lost = 0;
 	struct coroutines_slot *slots = slots_of(deal, number, &count);
 	struct job *job = deal->job;
 
 	if (worker_wait(pid) == 0)
 		return;
 	for (unsigned i = 0; i < count; i++)
-		if (slots[i].number < job->tasks)
+		if (slots[i].number < job->tasks) {
 			job->fail(job, slots[i].number, -ECHILD);
+			lost++;
+		}
+	if (lost == 0)
+		end_deal(deal, -ECHILD);
 }
 
 static int run_deal(struct deal *deal)

@@ -19,6 +19,17 @@ cli_setup() {
 	export TSAN_OPTIONS=${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0
 }
 
+# The models that this machine has, in ${here[@]}, and as a list for -m in $everyone.
+know_models() {
+	mapfile -t here < <("$concbench" list models --json | /usr/bin/python3 -c '
+import json, sys
+for model in json.load(sys.stdin)["models"]:
+	if not model["unavailable"]: print(model["name"])')
+	[ "${#here[@]}" -ge 10 ] || fail "only ${here[*]}"
+	# shellcheck disable=SC2034 # for the tests
+	everyone=$(IFS=, && echo "${here[*]}")
+}
+
 # Say what was wrong, and fail.
 fail() {
 	printf '%s\n' "$@"

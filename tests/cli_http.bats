@@ -196,7 +196,8 @@ else: raise SystemExit("no room was made")
 }
 
 @test "SIGTERM in mid-request: what has been asked is answered, and it ends with 0" {
-	for model in blocking threads threadpool processes prefork eventloop coroutine; do
+	for model in blocking threads threadpool processes prefork eventloop coroutine offload multicore \
+		multiprocess-coroutine; do
 		serve "$model" --param delay_ms=300
 		sockets '
 s = ask(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")

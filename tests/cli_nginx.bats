@@ -69,6 +69,7 @@ teardown_file() {
 setup() {
 	cli_setup
 	[ -n "$PID" ] || skip "no nginx"
+	know_models
 	: >"$LOG"
 }
 
@@ -78,27 +79,29 @@ seen() {
 }
 
 @test "every model fetches a real file and checks it, with as many requests as tasks" {
-	"$concbench" run -w fetch --param "url=$URL/small" -c 1,5 -n 40 --trials 2 -o "$tmp/a.json"
+	"$concbench" run -w fetch -m "$everyone" --param "url=$URL/small" -c 1,5 -n 40 --trials 2 \
+		-o "$tmp/a.json"
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == 14
+assert len(cells) == 2 * int(more[1])
 for cell in cells:
 	assert cell["status"] == "ok" and cell["params"]["url"] == more[0], cell
 	for trial in cell["trials"]:
-		assert (trial["errors"], trial["origin_cpu_s"]) == (0, None), trial' "$tmp/a.json" -- "$URL/small"
-	# 28 trials: 40 tasks, 4 to warm up, and one to learn what the answer is.
-	[ "$(seen /small | cut -d' ' -f1)" -eq $((28 * 45)) ]
+		assert (trial["errors"], trial["origin_cpu_s"]) == (0, None), trial' "$tmp/a.json" -- "$URL/small" "${#here[@]}"
+	# 4 trials a model: 40 tasks, 4 to warm up, and one to learn what the answer is.
+	[ "$(seen /small | cut -d' ' -f1)" -eq $((4 * ${#here[@]} * 45)) ]
 	nothing_in_tmpdir
 }
 
 @test "every model downloads a large file to disk and checks it" {
-	"$concbench" run -w download --param "url=$URL/large" -c 4 -n 8 --trials 1 --warmup 0 \
+	"$concbench" run -w download -m "$everyone" --param "url=$URL/large" -c 4 -n 8 --trials 1 --warmup 0 \
 		-o "$tmp/a.json"
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == 7
-assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells), cells' "$tmp/a.json"
-	[ "$(seen /large | cut -d' ' -f1)" -eq $((7 * 9)) ]
+assert len(cells) == int(more[0])
+assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells), cells' "$tmp/a.json" \
+		-- "${#here[@]}"
+	[ "$(seen /large | cut -d' ' -f1)" -eq $((${#here[@]} * 9)) ]
 	nothing_in_tmpdir
 }
 
@@ -107,7 +110,8 @@ assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells)
 }
 
 @test "connections are kept alive, unless asked for one a request" {
-	for model in blocking threadpool prefork eventloop coroutine; do
+	for model in blocking threadpool prefork eventloop coroutine offload multicore \
+		multiprocess-coroutine; do
 		: >"$LOG"
 		"$concbench" trial -m $model -w fetch -c 4 -n 60 --param "url=$URL/small" >"$tmp/trial"
 		read -r requests connections <<<"$(seen /small)"
@@ -129,29 +133,30 @@ assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells)
 }
 
 @test "an answer that changes is no success, under any model" {
-	run --separate-stderr "$concbench" run -w fetch,download --param "url=$URL/changing" -c 2 -n 4 \
-		--trials 1 --warmup 0 -o "$tmp/a.json"
+	run --separate-stderr "$concbench" run -w fetch,download -m "$everyone" \
+		--param "url=$URL/changing" -c 2 -n 4 --trials 1 --warmup 0 -o "$tmp/a.json"
 	[ "$status" -eq 1 ]
 	results '
-assert len(cells) == 14
+assert len(cells) == 2 * int(more[0])
 for cell in cells:
 	assert (cell["status"], cell["reason"]) == ("failed", "task 0: its digest is wrong"), cell
-	assert cell["trials"][0]["errors"] == 4, cell' "$tmp/a.json"
+	assert cell["trials"][0]["errors"] == 4, cell' "$tmp/a.json" -- "${#here[@]}"
 	nothing_in_tmpdir
 }
 
 # What a run of every model on fetch and download says of URL.
 fails_with() { # URL REASON
-	run --separate-stderr "$concbench" run -w fetch,download --param "url=$1" -c 2 -n 4 --trials 1 \
-		--force -o "$tmp/a.json"
+	run --separate-stderr "$concbench" run -w fetch,download -m "$everyone" --param "url=$1" -c 2 \
+		-n 4 --trials 1 --force -o "$tmp/a.json"
 	[ "$status" -eq 1 ]
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == 14
+assert len(cells) == 2 * int(more[1])
 for cell in cells:
 	assert (cell["status"], cell["reason"]) == ("failed", more[0]), (cell["reason"], more[0])
-	assert cell["summary"] is None' "$tmp/a.json" -- "$2"
-	[ "$(tr -s ' \n' ' ' <<<"$output" | grep -oF "c=2: failed: $2" | wc -l)" -eq 14 ] # lines are wrapped
+	assert cell["summary"] is None' "$tmp/a.json" -- "$2" "${#here[@]}"
+	# Lines are wrapped.
+	[ "$(tr -s ' \n' ' ' <<<"$output" | grep -oF "c=2: failed: $2" | wc -l)" -eq $((2 * ${#here[@]})) ]
 	nothing_in_tmpdir
 }
 

@@ -4,6 +4,13 @@
 
 load cli
 
+reactors_missing() {
+	local model
+	for model in coroutine:reactor={epoll,poll,uring}; do
+		! "$concbench" trial -m $model -w null -c 1 -n 1 | grep -q '"unavailable"' || echo $model
+	done
+}
+
 setup() {
 	cli_setup
 	mapfile -t models < <("$concbench" list models --json | /usr/bin/python3 -c '
@@ -12,16 +19,21 @@ for model in json.load(sys.stdin)["models"]:
 	if model["serves"] and not model["unavailable"]:
 		print(model["name"])
 		for param in model["params"]:
+			if param["name"] == "reactor" and model["name"] != "coroutine":
+				continue # they have them in common
 			for choice in param.get("choices", "").split("|")[1:]:
-				print(model["name"] + ":" + param["name"] + "=" + choice)')
+				print(model["name"] + ":" + param["name"] + "=" + choice)' |
+		grep -vxF -f <(reactors_missing))
+	models+=(multicore:loops=3 multiprocess-coroutine:workers=3)
 	[ "${#models[@]}" -ge 10 ]
 }
 
-# CODE: Python with a server under each model, at the same time; it begins with the name of the
-# model in `model`.
+# CODE: Python with a server under each model, some at the same time; it begins with the name of
+# the model in `model`.
 each() {
-	local model pids=() i
+	local model pids=() i at_once=8
 	for model in "${models[@]}"; do
+		[ "${#pids[@]}" -lt $at_once ] || wait "${pids[-at_once]}" || true # judged below
 		MODEL=$model PYTHONPATH=tests timeout 60 /usr/bin/python3 -c "
 import os, socket, struct, threading, time
 from serve import *
@@ -153,11 +165,12 @@ server.stop()'
 
 @test "out of descriptors it waits without spinning, and serves again when some are free" {
 	each '
-if not model.startswith(("threads", "eventloop", "coroutine")) or model == "threadpool":
-	raise SystemExit # the others have one connection a process, or a fixed number
+if not model.startswith(("threads", "eventloop", "coroutine", "offload", "multicore")):
+	raise SystemExit # the others have one connection a process, or a fixed number, or many processes
 server = Server("-m", model, "-w", "echo", files=40)
-clients = [server.connect() for _ in range(60)]
-for client in clients[:10]: echoes(client)
+clients = [server.connect() for _ in range(10)]
+for client in clients: echoes(client)
+clients += [server.connect() for _ in range(50)]
 time.sleep(0.3)
 begun = server.cpu_s()
 time.sleep(1)
@@ -194,12 +207,13 @@ assert 0.5 < time.monotonic() - begun < 10
 assert "cut off" in server.errors, server.errors'
 }
 
-@test "a worker of prefork that dies is replaced" {
+@test "a worker that dies is replaced" {
 	PYTHONPATH=tests timeout 60 /usr/bin/python3 -c '
 import os, signal
 from serve import *
-for way in ("all", "lock", "reuseport", "passed"):
-	server = Server("-m", "prefork:accept=" + way, "-w", "echo", "--workers", "2")
+for way in ("prefork:accept=all", "prefork:accept=lock", "prefork:accept=reuseport",
+		"prefork:accept=passed", "multiprocess-coroutine:workers=2"):
+	server = Server("-m", way, "-w", "echo", "--workers", "2")
 	until(lambda: len(server.family()) == 3, "two workers")
 	for pid in server.family()[1:]:
 		os.kill(pid, signal.SIGKILL)
@@ -212,6 +226,42 @@ for way in ("all", "lock", "reuseport", "passed"):
 				return False
 	until(served, way + " serves again")
 	server.stop()'
+	nothing_alive
+}
+
+@test "every loop gets connections, a stop reaches all, and a worker takes its own along" {
+	PYTHONPATH=tests timeout 60 /usr/bin/python3 -c '
+import os, signal
+from serve import *
+def watched(pid):
+	"""How many connections each of its loops waits for: sockets, but for the listener."""
+	what = lambda fd: os.readlink("/proc/%d/fd/%s" % (pid, fd))
+	counts = []
+	for fd in os.listdir("/proc/%d/fd" % pid):
+		if "eventpoll" in what(fd):
+			with open("/proc/%d/fdinfo/%s" % (pid, fd)) as file:
+				fds = [line.split()[1] for line in file if line.startswith("tfd:")]
+			counts.append(sum("socket:" in what(fd) for fd in fds) - 1)
+	return counts
+for model in ("multicore:loops=3", "multiprocess-coroutine:workers=3"):
+	server = Server("-m", model, "-w", "echo")
+	workers = server.family()[1:] or [server.pid]
+	clients = [server.connect() for _ in range(120)]
+	for client in clients: echoes(client)
+	taken = lambda: [count for pid in workers for count in watched(pid)]
+	until(lambda: sum(taken()) == 120, "all are waited for")
+	taken = taken()
+	assert len(taken) == 3 and min(taken) >= 15, taken # 40 each are expected
+	if len(workers) == 3:
+		os.kill(workers[0], signal.SIGKILL)
+		until(lambda: len(server.family()) == 4 and workers[0] not in server.family(), "a new one")
+		alive = [client for client in clients if talks(client)]
+		assert len(alive) == 120 - taken[0], (len(alive), taken)
+		clients = alive
+	echoes(server.connect())
+	server.stop()
+	assert all(refuses(client) for client in clients)
+	assert not server.errors, server.errors'
 	nothing_alive
 }
 

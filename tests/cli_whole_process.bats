@@ -86,7 +86,7 @@ assert 0.2 <= inside <= outside <= 3 * inside + 0.5, (inside, outside)
 	results '
 whole = [e for e in json.load(open(more[0]))["results"] if e["parameters"]["timed"] == "whole process"]
 times = {tuple(c["whole_process_s"]["times"]) for c in cells if c["whole_process_s"]}
-assert len(whole) == 7 and {tuple(e["times"]) for e in whole} == times, whole
+assert len(whole) >= 7 and {tuple(e["times"]) for e in whole} == times, whole
 ' "$WHOLE" -- "$tmp/h.json"
 }
 

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "../models/io.h"
+#include "../models/service.h"
 
 enum { LIMIT_S = 60, TASKS = 10, CONCURRENCY = 3 };
 
@@ -214,9 +215,9 @@ static void one_call_a_worker(const char *model, enum call call)
 	for (int nth = 1; nth <= CONCURRENCY; nth++) {
 		struct small small;
 		small_open(&small, workload_find("null"), TASKS);
+		small_choose(&small, model);
 		arm(call, nth, false);
-		check_equal(
-			trial_run(&small.trial, model_find(model), TASKS, CONCURRENCY), -EAGAIN);
+		check_equal(trial_run(&small.trial, small.spec.model, TASKS, CONCURRENCY), -EAGAIN);
 		check(disarm());
 		small_close(&small);
 	}
@@ -242,6 +243,52 @@ static void threadpool_pthread_create(void)
 	one_call_a_worker("threadpool", CALL_THREAD);
 }
 
+static void loops_pthread_create(void)
+{
+	one_call_a_worker("multicore:loops=3", CALL_THREAD);
+}
+
+static void loops_fork(void)
+{
+	one_call_a_worker("multiprocess-coroutine:workers=3", CALL_FORK);
+}
+
+/* The ready that must not be called. */
+static void not_ready(struct service *service)
+{
+	(void)service;
+	fail_case("it says that it serves, though a part of it is missing");
+}
+
+/* A server that cannot have all its loops ends those it has, and says why. */
+static void serving_fails(const char *name, enum call call)
+{
+	const struct model *model;
+	struct params params;
+	struct service service = { .address = { .sin_family = AF_INET,
+					   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+		.connections_max = 100,
+		.params = &params,
+		.refusal = "",
+		.ready = not_ready };
+
+	check_equal(cli_model("test", name, &model, &params), 0);
+	service_stop_on_signals(&service);
+	arm(call, 3, false);
+	check_equal(model->serve(&service), -EAGAIN);
+	check(disarm());
+}
+
+static void serving_pthread_create(void)
+{
+	serving_fails("multicore:loops=3", CALL_THREAD);
+}
+
+static void serving_fork(void)
+{
+	serving_fails("multiprocess-coroutine:workers=3", CALL_FORK);
+}
+
 /* The run itself fails: no task has been run, and none is said to have been. */
 static void run_fails(const char *model, enum call call, int err)
 {
@@ -264,6 +311,8 @@ static void first_allocation_of_a_model(void)
 	run_fails("processes", CALL_MALLOC, -ENOMEM);
 	run_fails("threads", CALL_MALLOC, -ENOMEM);
 	run_fails("threadpool", CALL_MALLOC, -ENOMEM);
+	run_fails("multicore", CALL_MALLOC, -ENOMEM);
+	run_fails("multiprocess-coroutine", CALL_MMAP, -ENOMEM);
 }
 
 /*
@@ -569,6 +618,10 @@ static const struct fault_case cases[] = {
 	FAULT_CASE(prefork_fork),
 	FAULT_CASE(threads_pthread_create),
 	FAULT_CASE(threadpool_pthread_create),
+	FAULT_CASE(loops_pthread_create),
+	FAULT_CASE(loops_fork),
+	FAULT_CASE(serving_pthread_create),
+	FAULT_CASE(serving_fork),
 	FAULT_CASE(first_allocation_of_a_model),
 	FAULT_CASE(fetches_time_out_without_memory),
 	FAULT_CASE(a_crash_costs_one_task),

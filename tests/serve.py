@@ -98,6 +98,15 @@ def echoes(client, message=b"hello"):
     assert got == message, (len(got), got[:50])
 
 
+def talks(client):
+    """Whether the connection still echoes."""
+    try:
+        echoes(client)
+        return True
+    except (ConnectionError, AssertionError):
+        return False
+
+
 def refuses(client):
     """Whether the server has ended this connection, by an end of file or a reset."""
     try:

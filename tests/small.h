@@ -5,6 +5,7 @@
 /* A trial of any workload that is over in milliseconds, step by step. */
 #include "leftovers.h"
 
+#include "../bench/cli.h"
 #include "../bench/origin.h"
 #include "../bench/trial.h"
 #include "../bench/workdir.h"
@@ -48,6 +49,12 @@ static inline void small_open(struct small *small, const struct workload *worklo
 	int err = workload->setup ? workload->setup(&small->trial.work) : 0;
 	if (err)
 		fail_case("setup: %s %s", strerror(-err), small->trial.work.reason);
+}
+
+/* The model, as on the command line: with parameters of its own. */
+static inline void small_choose(struct small *small, const char *name)
+{
+	check_equal(cli_model("test", name, &small->spec.model, &small->spec.model_params), 0);
 }
 
 /* Everything after it. */
