@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* models/io.h on sockets, pipes, timers and files, in both worlds. io_fetch is in fetch_test.c. */
+/* models/io.h on sockets, pipes, timers and files, in every world. io_fetch is in fetch_test.c. */
 #include "worlds.h"
 
 #include <arpa/inet.h>
@@ -758,36 +758,36 @@ static void yield_alternates(void)
 int main(void)
 {
 	static const struct world_case cases[] = {
-		WORLD_CASE(pair_carries_bytes, BOTH),
-		WORLD_CASE(tcp_both_ways_to_the_end_of_file, BOTH),
-		WORLD_CASE(write_all_with_a_deadline, BOTH),
-		WORLD_CASE(write_all_without_a_deadline, BOTH),
-		WORLD_CASE(both_directions_at_once, BOTH),
-		WORLD_CASE(read_times_out, BOTH),
-		WORLD_CASE(accept_times_out, BOTH),
-		WORLD_CASE(connect_times_out_and_can_be_tried_again, BOTH),
-		WORLD_CASE(socket_write_times_out, BOTH),
-		WORLD_CASE(pipe_write_times_out, BOTH),
-		WORLD_CASE(deadline_in_the_past_takes_what_is_there, BOTH),
-		WORLD_CASE(deadline_races_with_data, BOTH),
-		WORLD_CASE(connection_refused, BOTH),
-		WORLD_CASE(write_to_a_closed_peer, BOTH),
-		WORLD_CASE(write_to_a_closed_pipe, BOTH),
-		WORLD_CASE(reset_by_peer, BOTH),
-		WORLD_CASE(end_of_file_wakes_a_reader, BOTH),
+		WORLD_CASE(pair_carries_bytes, EVERY),
+		WORLD_CASE(tcp_both_ways_to_the_end_of_file, EVERY),
+		WORLD_CASE(write_all_with_a_deadline, EVERY),
+		WORLD_CASE(write_all_without_a_deadline, EVERY),
+		WORLD_CASE(both_directions_at_once, EVERY),
+		WORLD_CASE(read_times_out, EVERY),
+		WORLD_CASE(accept_times_out, EVERY),
+		WORLD_CASE(connect_times_out_and_can_be_tried_again, EVERY),
+		WORLD_CASE(socket_write_times_out, EVERY),
+		WORLD_CASE(pipe_write_times_out, EVERY),
+		WORLD_CASE(deadline_in_the_past_takes_what_is_there, EVERY),
+		WORLD_CASE(deadline_races_with_data, EVERY),
+		WORLD_CASE(connection_refused, EVERY),
+		WORLD_CASE(write_to_a_closed_peer, EVERY),
+		WORLD_CASE(write_to_a_closed_pipe, EVERY),
+		WORLD_CASE(reset_by_peer, EVERY),
+		WORLD_CASE(end_of_file_wakes_a_reader, EVERY),
 		/* A thread that closes what another reads is undefined; a coroutine is not. */
-		WORLD_CASE(closing_cancels_who_waits, COROUTINE),
+		WORLD_CASE(closing_cancels_who_waits, TASKS),
 		/* Threads may read one descriptor together, and each gets some of it. */
-		WORLD_CASE(two_readers_of_one_descriptor, COROUTINE),
-		WORLD_CASE(descriptors_are_used_again, BOTH),
-		WORLD_CASE(bad_descriptors, BOTH),
-		WORLD_CASE(sleep_is_never_early, BOTH),
-		WORLD_CASE(signals_disturb_no_call, BOTH),
-		WORLD_CASE(files, BOTH),
-		WORLD_CASE(offload_leaves_room_for_others, BOTH),
-		WORLD_CASE(yield_returns, BOTH),
+		WORLD_CASE(two_readers_of_one_descriptor, TASKS),
+		WORLD_CASE(descriptors_are_used_again, EVERY),
+		WORLD_CASE(bad_descriptors, EVERY),
+		WORLD_CASE(sleep_is_never_early, EVERY),
+		WORLD_CASE(signals_disturb_no_call, EVERY),
+		WORLD_CASE(files, EVERY),
+		WORLD_CASE(offload_leaves_room_for_others, EVERY),
+		WORLD_CASE(yield_returns, EVERY),
 		/* Threads alternate as the kernel likes. */
-		WORLD_CASE(yield_alternates, COROUTINE),
+		WORLD_CASE(yield_alternates, TASKS),
 	};
 
 	return worlds_run("io", cases, sizeof cases / sizeof *cases);

@@ -388,15 +388,15 @@ static void names_are_found(void **state)
 int main(void)
 {
 	static const struct world_case cases[] = {
-		WORLD_CASE(many_descriptors, COROUTINE),
-		WORLD_CASE(closing_what_is_ready_too, COROUTINE),
-		WORLD_CASE(end_of_file_that_came_with_data, COROUTINE),
-		WORLD_CASE(piece_by_piece, COROUTINE),
-		WORLD_CASE(deadlines_in_order, COROUTINE),
-		WORLD_CASE(waiting_takes_no_time, COROUTINE),
-		WORLD_CASE(waiting_for_a_thread_takes_no_time, COROUTINE),
-		WORLD_CASE(idle_connection_that_ends_takes_no_time, COROUTINE),
-		WORLD_CASE(threads_and_descriptors_at_once, COROUTINE),
+		WORLD_CASE(many_descriptors, TASKS),
+		WORLD_CASE(closing_what_is_ready_too, TASKS),
+		WORLD_CASE(end_of_file_that_came_with_data, TASKS),
+		WORLD_CASE(piece_by_piece, TASKS),
+		WORLD_CASE(deadlines_in_order, TASKS),
+		WORLD_CASE(waiting_takes_no_time, TASKS),
+		WORLD_CASE(waiting_for_a_thread_takes_no_time, TASKS),
+		WORLD_CASE(idle_connection_that_ends_takes_no_time, TASKS),
+		WORLD_CASE(threads_and_descriptors_at_once, TASKS),
 	};
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_found),

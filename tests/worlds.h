@@ -18,8 +18,8 @@
 #include "../models/runtime/reactor.h"
 #include "../models/runtime/task.h"
 
-/* COROUTINE: every world but the one that blocks. */
-enum { BLOCKING = 1, COROUTINE = 2, BOTH = 3 };
+/* COROUTINE is libuv's; REACTORS the others' and io_uring. */
+enum { BLOCKING = 1, COROUTINE = 2, REACTORS = 4, TASKS = 6, EVERY = 7 };
 
 struct world_case {
 	const char *name;
