@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* io_fetch in both worlds: against the origin, and against servers that misbehave. */
+/* io_fetch in every world: against the origin, and against servers that misbehave. */
 #include "worlds.h"
 
 #include <arpa/inet.h>
