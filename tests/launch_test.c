@@ -309,7 +309,7 @@ static void shared_memory_of_many_children(void)
 {
 	long kib = launch_large("40");
 
-	if (kib < TOUCHED_MB << 9 || kib > (2 * TOUCHED_MB + OWN_MB) << 10)
+	if (kib < TOUCHED_MB << 9 || kib > (4 * TOUCHED_MB + OWN_MB) << 10)
 		fail_case("%ld KiB", kib);
 }
 
