@@ -57,6 +57,7 @@ struct server {
 	const struct workload *workload;
 	struct params model_params, params;
 	struct work work;
+	char reason[WORK_REASON_MAX]; /* the work's */
 	struct origin origin;
 	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the service is known */
 	int param_count;
@@ -210,6 +211,8 @@ int serve_main(int argc, char **argv)
 		return status;
 	}
 	server.service.params = &server.model_params;
-	server.work = (struct work){ .params = &server.params, .origin = &server.origin };
+	server.work = (struct work){
+		.params = &server.params, .origin = &server.origin, .reason = server.reason
+	};
 	return serve(&server);
 }

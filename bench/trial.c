@@ -2,6 +2,7 @@
 #include "trial.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,21 @@ static size_t records_size(const struct trial *trial)
 	return trial->job.tasks * sizeof(struct record);
 }
 
+/* What tasks say beside their records: a reason, and their figures. */
+static size_t said_size(const struct trial *trial)
+{
+	return WORK_REASON_MAX + trial->job.tasks * FIGURES_MAX * sizeof(double);
+}
+
+/* Forked children write here too. */
+static void *map_shared(size_t size, int flags)
+{
+	void *memory = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | flags, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
 int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin *origin)
 {
 	*trial = (struct trial){
@@ -77,15 +93,29 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.start = start_task,
 			.fail = fail_task },
 		.workload = spec->workload,
-		.work = { .params = &spec->params, .workdir = spec->workdir, .origin = origin },
+		.work = { .params = &spec->params,
+			.workdir = spec->workdir,
+			.origin = origin,
+			.operations = 1 },
 	};
-	trial->records = mmap(NULL, records_size(trial), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	return trial->records == MAP_FAILED ? -errno : 0;
+	trial->records = map_shared(records_size(trial), MAP_POPULATE);
+	if (!trial->records)
+		return -ENOMEM;
+	char *said = map_shared(said_size(trial), 0);
+	if (!said) {
+		munmap(trial->records, records_size(trial));
+		return -ENOMEM;
+	}
+	trial->work.reason = said;
+	trial->work.figures = (double *)(said + WORK_REASON_MAX);
+	for (uint64_t i = 0; i < trial->job.tasks * FIGURES_MAX; i++)
+		trial->work.figures[i] = NAN;
+	return 0;
 }
 
 void trial_close(struct trial *trial)
 {
+	munmap(trial->work.reason, said_size(trial));
 	munmap(trial->records, records_size(trial));
 }
 

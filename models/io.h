@@ -59,6 +59,7 @@ struct io_ops {
 	int (*fetch)(struct io_fetch *fetch);
 	void (*gather)(struct io_fetch *const *fetches, unsigned count);
 	int (*offload)(void (*fn)(void *arg), void *arg);
+	int (*compute)(void (*fn)(void *arg), void *arg);
 	void (*yield)(void);
 };
 
@@ -168,6 +169,15 @@ static inline void io_gather(struct io_fetch *const *fetches, unsigned count)
 static inline int io_offload(void (*fn)(void *arg), void *arg)
 {
 	return io->offload(fn, arg);
+}
+
+/*
+ * Run fn(arg), a part of the task that only computes: here and now, but for
+ * models that have a pool for such parts. 0, or -errno and fn was not run.
+ */
+static inline int io_compute(void (*fn)(void *arg), void *arg)
+{
+	return io->compute(fn, arg);
 }
 
 /* Let the other tasks run. */

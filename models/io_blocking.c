@@ -206,6 +206,12 @@ static int blocking_offload(void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
+static int blocking_compute(void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+	return 0;
+}
+
 static void blocking_yield(void)
 {
 	sched_yield();
@@ -227,5 +233,6 @@ const struct io_ops io_blocking = {
 	.fetch = http_blocking_fetch,
 	.gather = http_blocking_gather,
 	.offload = blocking_offload,
+	.compute = blocking_compute,
 	.yield = blocking_yield,
 };

@@ -43,6 +43,8 @@ enum model_feature {
 	MODEL_MULTICORE = 1 << 1,     /* uses more than one core */
 	MODEL_SHARED_MEMORY = 1 << 2, /* tasks share an address space */
 	MODEL_CALLBACK = 1 << 3,      /* runs the callback form, not the straight-line form */
+	MODEL_SPAWN = 1 << 4,         /* tasks can start others and join them (models/par.h) */
+	MODEL_RENDEZVOUS = 1 << 5,    /* and those can wait for each other */
 };
 
 struct model {

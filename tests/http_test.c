@@ -15,7 +15,8 @@
 #include "../bench/origin.h"
 #include "../bench/workloads/workload.h"
 #include "../models/http.h"
-#include "../models/runtime/coroutine.h"
+#include "../models/runtime/loop.h"
+#include "../models/runtime/task.h"
 
 enum { LIMIT_S = 60, RECEIVED_MAX = 20 << 20 };
 
@@ -27,6 +28,7 @@ struct server {
 	struct origin origin;
 	struct params params;
 	struct work work;
+	char reason[WORK_REASON_MAX];
 	const struct workload *workload;
 	int fd;     /* the service's end */
 	int client; /* ours */
@@ -42,20 +44,18 @@ static void serve_blocking(struct server *server)
 	http_close_idle();
 }
 
-static void handle_in_coroutine(void *arg)
+static int64_t handle_in_task(void *arg)
 {
 	struct server *server = arg;
 
 	server->workload->connection(&server->work, server->fd);
-	io_close(server->fd);
+	return io_close(server->fd);
 }
 
 static void serve_coroutine(struct server *server)
 {
 	check_equal(fcntl(server->fd, F_SETFL, O_NONBLOCK), 0);
-	check_equal(loop_init(&server->loop), 0);
-	check_equal(coroutine_run(&server->loop, handle_in_coroutine, server), 0);
-	loop_close(&server->loop);
+	check_equal(runtime_run(NULL, handle_in_task, server), 0);
 }
 
 static void connection_ended(void *arg)
@@ -101,7 +101,9 @@ static void server_setup(struct server *server, void (*form)(struct server *), c
 			check_equal(params_set(&server->params, word, value + 1), 0);
 		}
 	}
-	server->work = (struct work){ .params = &server->params, .origin = &server->origin };
+	server->work = (struct work){
+		.params = &server->params, .origin = &server->origin, .reason = server->reason
+	};
 	check_equal(server->workload->setup(&server->work), 0);
 }
 

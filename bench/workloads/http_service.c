@@ -16,7 +16,7 @@ static int start_backend(struct work *work, struct http_service *service)
 	int err = origin_start(work->origin);
 
 	if (err)
-		snprintf(work->reason, sizeof work->reason, "the origin did not start: %s",
+		snprintf(work->reason, WORK_REASON_MAX, "the origin did not start: %s",
 			strerror(-err));
 	else
 		snprintf(service->url, sizeof service->url,

@@ -15,6 +15,15 @@ struct client;
 struct loop;
 struct origin;
 
+/* A number that tasks of a workload report beside their digest, such as bytes a child. */
+struct figure {
+	const char *name; /* JSON key; NULL ends a table */
+	const char *unit; /* "bytes", "ns"; "" for a plain number */
+	const char *summary;
+};
+
+enum { FIGURES_MAX = 4, WORK_REASON_MAX = 256 };
+
 /* What a workload has in a trial. Setup fills it; tasks only read it. */
 struct work {
 	const struct params *params; /* of the workload's table */
@@ -22,10 +31,26 @@ struct work {
 	struct origin *origin;       /* not started; see bench/origin.h */
 	uint64_t expected;           /* out: the digest every task must yield */
 	void *state;                 /* the workload's own */
-	char reason[256];            /* out: for a person, where setup fails */
+
+	/*
+	 * Out: how many operations a task makes, where the workload counts
+	 * those (workload->operation); 1 unless setup says otherwise.
+	 */
+	uint64_t operations;
+
+	/* Out: of WORK_REASON_MAX bytes that forked children share: for a person, where setup or a
+	 * task fails. */
+	char *reason;
+	double *figures; /* private: see work_figure */
 };
 
-enum workload_kind { WORKLOAD_IO, WORKLOAD_CPU, WORKLOAD_MIXED, WORKLOAD_SERVICE };
+enum workload_kind {
+	WORKLOAD_IO,
+	WORKLOAD_CPU,
+	WORKLOAD_MIXED,
+	WORKLOAD_SERVICE,
+	WORKLOAD_STRUCTURE /* tasks that start others (models/par.h) */
+};
 
 /* The end of a task's callback form: err is 0 or a -errno. */
 typedef void task_done_fn(void *arg, int err, uint64_t digest);
@@ -36,15 +61,21 @@ typedef void connection_done_fn(void *arg);
 struct workload {
 	const char *name, *summary;
 	enum workload_kind kind;
-	const struct param *params; /* may be NULL */
-	uint64_t tasks;             /* tasks of a trial, unless asked otherwise */
-	unsigned fds_per_task;      /* descriptors that a task in flight holds, in one process */
+	const struct param *params;   /* may be NULL */
+	uint64_t tasks;               /* tasks of a trial, unless asked otherwise */
+	unsigned fds_per_task;        /* descriptors that a task in flight holds, in one process */
+	unsigned needs;               /* enum model_feature: a model without them is unavailable */
+	const char *operation;        /* what throughput counts, such as "spawns"; NULL: tasks */
+	const struct figure *figures; /* what tasks report; at most FIGURES_MAX; may be NULL */
 
-	/* Untimed: the origin, files, the expected digest. 0 or -errno with work->reason. May be
-	 * NULL. */
+	/*
+	 * Untimed: the origin, files, the expected digest. 0, or -errno with
+	 * work->reason; -ENOTSUP where this machine or these parameters cannot
+	 * have it: the cell is then unavailable. May be NULL.
+	 */
 	int (*setup)(struct work *work);
 
-	/* Timed, straight-line: do task i and give its digest. 0 or -errno. */
+	/* Timed, straight-line: do task i and give its digest. 0 or -errno, -ENOTSUP as above. */
 	int (*task)(struct work *work, uint64_t i, uint64_t *digest);
 
 	/*
@@ -68,6 +99,9 @@ struct workload {
 	/* Undo setup, also one that failed half-way. May be NULL. */
 	void (*teardown)(struct work *work);
 };
+
+/* Report figure `which` of the workload's table for task i. Thread-safe. */
+void work_figure(const struct work *work, uint64_t i, unsigned which, double value);
 
 /* The path of a file that is task i's own. Thread-safe. */
 enum { WORK_PATH_MAX = 512 };

@@ -29,6 +29,11 @@ void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX])
 	snprintf(path, WORK_PATH_MAX, "%s/task-%llu", work->workdir, (unsigned long long)i);
 }
 
+void work_figure(const struct work *work, uint64_t i, unsigned which, double value)
+{
+	work->figures[i * FIGURES_MAX + which] = value;
+}
+
 const struct workload *workload_find(const char *name)
 {
 	for (const struct workload *const *row = workloads; *row; row++)
