@@ -57,6 +57,13 @@ static inline void small_choose(struct small *small, const char *name)
 	check_equal(cli_model("test", name, &small->spec.model, &small->spec.model_params), 0);
 }
 
+/* Between two runs of the same trial, as between its warm-up and what is measured. */
+static inline void small_again(struct small *small)
+{
+	memset(small->trial.records, 0, small->spec.tasks * sizeof *small->trial.records);
+	http_close_idle();
+}
+
 /* Everything after it. */
 static inline void small_close(struct small *small)
 {
