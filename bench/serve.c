@@ -16,6 +16,7 @@
 #include "cli.h"
 #include "origin.h"
 #include "process.h"
+#include "trial.h"
 #include "workloads/workload.h"
 
 static const char usage[] =
@@ -76,6 +77,17 @@ static void start(struct service *service, int fd, struct loop *loop, job_done_f
 	struct server *server = (struct server *)service;
 
 	server->workload->connection_callback(&server->work, fd, loop, done, arg);
+}
+
+static void start_resumable(struct service *service, struct connection *connection,
+	struct executor *executor, struct resumable *frame)
+{
+	struct server *server = (struct server *)service;
+	struct connection_frame *own = (struct connection_frame *)frame;
+
+	own->connection = connection;
+	own->work = &server->work;
+	resumable_start(frame, executor, server->workload->connection_resumable.resume);
 }
 
 static void ready(struct service *service)
@@ -143,9 +155,10 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	if (server->model->unavailable)
+	const char *why = trial_unavailable(server->model, server->workload);
+	if (why)
 		return cli_error(
-			"serve", "%s: %s", server->model->name, server->model->unavailable);
+			"serve", "%s: %s: %s", server->model->name, server->workload->name, why);
 	if (!server->model->serve)
 		return cli_error("serve", "%s serves nothing", server->model->name);
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
@@ -201,6 +214,7 @@ int serve_main(int argc, char **argv)
 			.drain_s = 5,
 			.handle = handle,
 			.start = start,
+			.start_resumable = start_resumable,
 			.ready = ready },
 	};
 	int status = read_arguments(&server, argc, argv);
@@ -211,6 +225,7 @@ int serve_main(int argc, char **argv)
 		return status;
 	}
 	server.service.params = &server.model_params;
+	server.service.frame_bytes = server.workload->connection_resumable.frame_bytes;
 	server.work = (struct work){
 		.params = &server.params, .origin = &server.origin, .reason = server.reason
 	};

@@ -37,8 +37,9 @@ static const char *inability(const struct trial_spec *spec)
 {
 	if (!spec->model)
 		return NULL;
-	if (spec->model->unavailable)
-		return spec->model->unavailable;
+	const char *why = trial_unavailable(spec->model, spec->workload);
+	if (why)
+		return why;
 	if (!spec->model->serve)
 		return "this model serves nothing";
 	bool keep_alive = !param_find(spec->params.table, "keep_alive") ||
