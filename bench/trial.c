@@ -20,16 +20,6 @@
 #include "launch.h"
 #include "origin.h"
 
-const char *trial_unavailable(const struct model *model, const struct workload *workload)
-{
-	if (model->unavailable)
-		return model->unavailable;
-	if ((model->features & MODEL_STACKLESS) && workload->kind != WORKLOAD_CPU &&
-		!workload->resumable.resume && !workload->connection_resumable.resume)
-		return "it has no resumable form";
-	return NULL;
-}
-
 static void run_task(struct job *job, uint64_t i)
 {
 	struct trial *trial = (struct trial *)job;
@@ -68,54 +58,6 @@ static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_
 	trial->workload->callback(&trial->work, i, loop, task_done, record);
 }
 
-static struct trial *trial_of(const struct task_frame *frame)
-{
-	return (struct trial *)((char *)frame->work - offsetof(struct trial, work));
-}
-
-/* A task in its resumable form after its first resumption. */
-static enum resumed resume_task(struct resumable *self, struct executor *executor)
-{
-	struct task_frame *frame = (struct task_frame *)self;
-	struct trial *trial = trial_of(frame);
-	struct record *record = &trial->records[frame->i];
-
-	if (trial->workload->resumable.resume(self, executor) == RESUMED_WAITING)
-		return RESUMED_WAITING;
-	record->end_ns = io_now_ns();
-	record->err = self->result;
-	record->digest = frame->digest;
-	return RESUMED_DONE;
-}
-
-static enum resumed begin_task(struct resumable *self, struct executor *executor)
-{
-	struct task_frame *frame = (struct task_frame *)self;
-	struct trial *trial = trial_of(frame);
-	struct record *record = &trial->records[frame->i];
-
-	if (!trial->workload->resumable.resume) { /* it only computes */
-		run_task(&trial->job, frame->i);
-		return RESUMED_DONE;
-	}
-	record->runs++;
-	record->start_ns = io_now_ns();
-	self->resume = resume_task;
-	return resume_task(self, executor);
-}
-
-static void start_resumable(
-	struct job *job, uint64_t i, struct executor *executor, struct resumable *frame)
-{
-	struct trial *trial = (struct trial *)job;
-	struct task_frame *own = (struct task_frame *)frame;
-
-	own->work = &trial->work;
-	own->i = i;
-	own->digest = 0;
-	resumable_start(frame, executor, begin_task);
-}
-
 static void fail_task(struct job *job, uint64_t i, int err)
 {
 	struct trial *trial = (struct trial *)job;
@@ -149,10 +91,6 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 		.job = { .tasks = spec->tasks,
 			.task = run_task,
 			.start = start_task,
-			.frame_bytes = spec->workload->resumable.resume
-				? spec->workload->resumable.frame_bytes
-				: sizeof(struct task_frame),
-			.start_resumable = start_resumable,
 			.fail = fail_task },
 		.workload = spec->workload,
 		.work = { .params = &spec->params,
@@ -160,6 +98,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.origin = origin,
 			.operations = 1 },
 	};
+	trial_resumable(trial);
 	trial->records = map_shared(records_size(trial), MAP_POPULATE);
 	if (!trial->records)
 		return -ENOMEM;
@@ -412,6 +351,7 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct trial trial;
 	char reason[256] = "";
 	const char *why = trial_unavailable(spec->model, spec->workload);
+
 	if (why)
 		return verdict_json("unavailable", why);
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);

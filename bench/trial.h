@@ -58,6 +58,9 @@ const char *trial_unavailable(const struct model *model, const struct workload *
  */
 uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
 
+/* For trial_open: the job's part that starts tasks in their resumable form (trial_resumable.c). */
+void trial_resumable(struct trial *trial);
+
 /* Undo trial_open. */
 void trial_close(struct trial *trial);
 

@@ -211,10 +211,27 @@ static void what_waits_has_a_callback_form(void **state)
 			fail_msg("%s waits, but has no callback form", workloads[i]->name);
 }
 
+/* The model that takes only workloads with a form for it must not lose them unseen. */
+static void resumable_forms_are_there(void **state)
+{
+	static const char *const names[] = { "null", "sleep", "primes", "sha256", "echo" };
+	const struct model *model = model_find("stackless");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_null(trial_unavailable(model, workload_find(names[i])));
+	assert_string_equal(
+		trial_unavailable(model, workload_find("fetch")), "it has no resumable form");
+	assert_string_equal(
+		trial_unavailable(model, workload_find("http")), "it has no resumable form");
+	assert_null(trial_unavailable(model_find("coroutine"), workload_find("fetch")));
+}
+
 static const struct CMUnitTest table_tests[] = {
 	cmocka_unit_test(models_match_their_folder),
 	cmocka_unit_test(workloads_match_their_folder),
 	cmocka_unit_test(what_waits_has_a_callback_form),
+	cmocka_unit_test(resumable_forms_are_there),
 };
 
 enum {
@@ -222,6 +239,7 @@ enum {
 	CONCURRENCIES = sizeof concurrencies / sizeof *concurrencies,
 };
 
+/* At the most. */
 static size_t count_cases(void)
 {
 	size_t model_count = 0, workload_count = 0;
@@ -233,22 +251,36 @@ static size_t count_cases(void)
 	return model_count * workload_count * CONCURRENCIES;
 }
 
-/* Fill contracts, and tests that point to them; each model with each workload and concurrency. */
-static void make_cases(struct contract *contract, struct CMUnitTest *test)
+static struct CMUnitTest make_case(struct contract *contract, const struct model *model,
+	const struct workload *workload, unsigned concurrency)
 {
+	contract->model = model;
+	contract->workload = workload;
+	contract->concurrency = concurrency;
+	snprintf(contract->name, sizeof contract->name, "%s %s -c %u", model->name, workload->name,
+		concurrency);
+	return (struct CMUnitTest){
+		.name = contract->name, .test_func = keeps_contract, .initial_state = contract
+	};
+}
+
+/*
+ * Fill contracts, and tests that point to them; each model with each workload
+ * that it can run, and each concurrency. How many that is.
+ */
+static size_t make_cases(struct contract *contracts, struct CMUnitTest *tests)
+{
+	size_t count = 0;
+
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
-			for (int c = 0; c < CONCURRENCIES; c++) {
-				contract->model = models[m];
-				contract->workload = workloads[w];
-				contract->concurrency = concurrencies[c];
-				snprintf(contract->name, sizeof contract->name, "%s %s -c %u",
-					models[m]->name, workloads[w]->name, concurrencies[c]);
-				*test++ = (struct CMUnitTest){ .name = contract->name,
-					.test_func = keeps_contract,
-					.initial_state = contract };
-				contract++;
-			}
+		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++) {
+			if (!models[m]->unavailable && trial_unavailable(models[m], workloads[w]))
+				continue;
+			for (int c = 0; c < CONCURRENCIES; c++, count++)
+				tests[count] = make_case(&contracts[count], models[m], workloads[w],
+					concurrencies[c]);
+		}
+	return count;
 }
 
 int main(void)
@@ -261,7 +293,7 @@ int main(void)
 		abort();
 	setenv("CONCBENCH", "build/concbench", 0);
 	memcpy(tests, table_tests, sizeof table_tests);
-	make_cases(contracts, tests + TABLE_TESTS);
+	cases = make_cases(contracts, tests + TABLE_TESTS);
 	int failed = _cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);
 	free(tests);
 	free(contracts);
