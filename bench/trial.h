@@ -49,9 +49,6 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 /* Have the model run tasks numbered 0 .. tasks - 1. As model->run. */
 int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency);
 
-/* Why this model has no way to run this workload, or NULL. */
-const char *trial_unavailable(const struct model *model, const struct workload *workload);
-
 /*
  * How many of the tasks went wrong: failed, never run or run twice, a wrong
  * digest, an end before the start. *reason, for a person, tells of the first.

@@ -4,16 +4,6 @@
 
 #include "../models/io.h"
 
-const char *trial_unavailable(const struct model *model, const struct workload *workload)
-{
-	if (model->unavailable)
-		return model->unavailable;
-	if ((model->features & MODEL_STACKLESS) && workload->kind != WORKLOAD_CPU &&
-		!workload->resumable.resume && !workload->connection_resumable.resume)
-		return "it has no resumable form";
-	return NULL;
-}
-
 static struct trial *trial_of(const struct task_frame *frame)
 {
 	return (struct trial *)((char *)frame->work - offsetof(struct trial, work));

@@ -219,12 +219,12 @@ static void resumable_forms_are_there(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		assert_null(trial_unavailable(model, workload_find(names[i])));
-	assert_string_equal(
-		trial_unavailable(model, workload_find("fetch")), "it has no resumable form");
-	assert_string_equal(
-		trial_unavailable(model, workload_find("http")), "it has no resumable form");
-	assert_null(trial_unavailable(model_find("coroutine"), workload_find("fetch")));
+		assert_null(small_inability(model, workload_find(names[i])));
+	assert_string_equal(small_inability(model, workload_find("fetch")),
+		"this workload has no resumable form");
+	assert_string_equal(small_inability(model, workload_find("http")),
+		"this workload has no resumable form");
+	assert_null(small_inability(model_find("coroutine"), workload_find("fetch")));
 }
 
 static const struct CMUnitTest table_tests[] = {
@@ -274,7 +274,7 @@ static size_t make_cases(struct contract *contracts, struct CMUnitTest *tests)
 
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++) {
-			if (!models[m]->unavailable && trial_unavailable(models[m], workloads[w]))
+			if (!models[m]->unavailable && small_inability(models[m], workloads[w]))
 				continue;
 			for (int c = 0; c < CONCURRENCIES; c++, count++)
 				tests[count] = make_case(&contracts[count], models[m], workloads[w],

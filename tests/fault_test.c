@@ -361,9 +361,12 @@ static void fetches_time_out_without_memory(void)
 	struct param params[PARAMS_MAX + 1];
 	const struct workload workload = silent_fetch(params);
 
-	for (int m = 0; models[m]; m++)
+	for (int m = 0; models[m]; m++) {
+		if (small_inability(models[m], &workload))
+			continue;
 		for (int nth = 1; times_out_with_allocation(models[m], &workload, nth); nth++)
 			;
+	}
 }
 
 struct pairing {
@@ -610,6 +613,8 @@ int main(void)
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; workloads[w]->task && models[m] && count < PAIRINGS_MAX; m++) {
 			struct pairing *pairing = &pairings[count];
+			if (small_inability(models[m], workloads[w]))
+				continue;
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",
 				models[m]->name, workloads[w]->name);
