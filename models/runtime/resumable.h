@@ -43,6 +43,10 @@
 
 #include "loop.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 struct executor;
 struct resumable;
 
@@ -198,6 +202,9 @@ static inline struct resumable *resumable_take(struct resumable_pool *pool)
 	if (!frame)
 		return resumable_pool_grow(pool);
 	pool->unused = frame->next;
+#ifdef __SANITIZE_ADDRESS__
+	__asan_unpoison_memory_region(frame, pool->frame_bytes);
+#endif
 	return frame;
 }
 
@@ -206,6 +213,9 @@ static inline void resumable_give(struct resumable_pool *pool, struct resumable 
 {
 	frame->next = pool->unused;
 	pool->unused = frame;
+#ifdef __SANITIZE_ADDRESS__
+	__asan_poison_memory_region(frame + 1, pool->frame_bytes - sizeof *frame);
+#endif
 }
 
 #endif
