@@ -6,7 +6,7 @@
 
 extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
 	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed,
-	workload_echo, workload_http, workload_websocket;
+	workload_echo, workload_http, workload_websocket, workload_spawn;
 
 const struct workload *const workloads[] = {
 	&workload_null,
@@ -21,6 +21,7 @@ const struct workload *const workloads[] = {
 	&workload_echo,
 	&workload_http,
 	&workload_websocket,
+	&workload_spawn,
 	NULL,
 };
 
