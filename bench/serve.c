@@ -156,9 +156,10 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	struct trial_spec spec = {
-		.model = server->model, .workload = server->workload, .concurrency = 1
-	};
+	struct trial_spec spec = { .model = server->model,
+		.model_params = server->model_params,
+		.workload = server->workload,
+		.concurrency = 1 };
 	const char *why = inability(&spec);
 	if (why)
 		return cli_error("serve", "%s: %s", server->model->name, why);

@@ -116,10 +116,8 @@ static int read_option(struct arguments *arguments, int opt)
 /* An outside server goes by any name. */
 static int check_model(struct trial_spec *spec)
 {
-	struct params params;
-
 	if (!spec->external)
-		return cli_model("trial", spec->model_name, &spec->model, &params);
+		return cli_model("trial", spec->model_name, &spec->model, &spec->model_params);
 	return spec->workload->kind == WORKLOAD_SERVICE
 		? 0
 		: cli_error("trial", "--external is for services, which %s is not",

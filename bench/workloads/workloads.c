@@ -6,7 +6,8 @@
 
 extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
 	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed,
-	workload_echo, workload_http, workload_websocket;
+	workload_echo, workload_http, workload_websocket, workload_spawn, workload_gather,
+	workload_skynet, workload_counter, workload_switch;
 
 const struct workload *const workloads[] = {
 	&workload_null,
@@ -21,6 +22,11 @@ const struct workload *const workloads[] = {
 	&workload_echo,
 	&workload_http,
 	&workload_websocket,
+	&workload_spawn,
+	&workload_switch,
+	&workload_gather,
+	&workload_counter,
+	&workload_skynet,
 	NULL,
 };
 
