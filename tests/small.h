@@ -20,6 +20,15 @@ static const struct {
 	{ "body_bytes", "100000" },
 	{ "file_bytes", "100000" },
 	{ "total_us", "500" },
+	{ "file_mib", "1" },
+	{ "children", "20" },
+	{ "laps", "3" },
+	{ "items", "500" },
+	{ "values", "100" },
+	{ "timers", "4" },
+	{ "beats", "4" },
+	{ "block_ms", "1" },
+	{ "queens", "6" },
 };
 
 struct small {

@@ -34,8 +34,7 @@ static const struct param params[] = {
 	{ 0 },
 };
 
-/* In place of the token: a child failed, and the others are to end. It goes round like the token.
- */
+/* In place of the token on pipes: a child failed, and the others are to end. */
 static const uint64_t end_token = UINT64_MAX;
 
 /* What leads to a child: a channel, or a pipe where that is NULL. */
@@ -91,6 +90,17 @@ static int take(const struct link *link, uint64_t *token)
 	return n == sizeof *token ? 0 : -EIO;
 }
 
+/* Let who waits for the token end, and with it all others in turn. */
+static void give_up(const struct link *in, const struct link *out)
+{
+	if (out->channel) {
+		par_channel_close(in->channel);
+		par_channel_close(out->channel);
+	} else {
+		pass(out, end_token);
+	}
+}
+
 static int hop(void *arg)
 {
 	const struct member *member = arg;
@@ -105,7 +115,7 @@ static int hop(void *arg)
 			err = pass(member->out, token + 1);
 	}
 	if (err)
-		pass(member->out, end_token);
+		give_up(member->in, member->out);
 	return err;
 }
 
@@ -117,9 +127,11 @@ static int go_round(const struct link *first, struct member *member, unsigned co
 
 	for (unsigned i = 0; !err && i < count; i++)
 		err = children_spawn(&children, hop, &member[i]);
-	int pass_err = children.count > 0 ? pass(first, err ? end_token : 0) : 0;
-	int join_err = children_join(&children);
-	err = children_worse(err, children_worse(pass_err, join_err));
+	if (!err)
+		err = pass(first, 0);
+	if (err)
+		give_up(first, first);
+	err = children_worse(err, children_join(&children));
 	return err ? err : take(first, last);
 }
 
