@@ -14,8 +14,10 @@
 #include "../models/http.h"
 #include "../models/service.h"
 #include "cli.h"
+#include "inability.h"
 #include "origin.h"
 #include "process.h"
+#include "trial.h"
 #include "workloads/workload.h"
 
 static const char usage[] =
@@ -143,11 +145,12 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	if (server->model->unavailable)
-		return cli_error(
-			"serve", "%s: %s", server->model->name, server->model->unavailable);
-	if (!server->model->serve)
-		return cli_error("serve", "%s serves nothing", server->model->name);
+	struct trial_spec spec = {
+		.model = server->model, .workload = server->workload, .concurrency = 1
+	};
+	const char *why = inability(&spec);
+	if (why)
+		return cli_error("serve", "%s: %s", server->model->name, why);
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
 	params_init(&server->params, server->workload->params);
 	for (int i = 0; i < server->param_count && !status; i++)

@@ -6,6 +6,8 @@
  */
 #include "small.h"
 
+#include "../bench/inability.h"
+
 enum { TASKS = 12, LIMIT_S = 30 };
 
 static const unsigned concurrencies[] = { 1, 4, TASKS + 8 };
@@ -72,6 +74,8 @@ static void run_case(const void *arg)
 	struct small small;
 	char reason[256] = "";
 
+	struct trial_spec spec = { .model = contract->model, .workload = contract->workload };
+	check(inability(&spec) == NULL);
 	holdings_warm_up();
 	holdings_take(&before);
 	small_open(&small, contract->workload, TASKS);
@@ -92,6 +96,37 @@ static void run_case(const void *arg)
 	holdings_check(&before);
 }
 
+/* Whether the model has what the workload's task, in the form that it runs, stands on. */
+static bool has_what_it_needs(const struct model *model, const struct workload *workload)
+{
+	unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
+	unsigned missing = workload->needs & ~model->features;
+
+	if (!(model->features & MODEL_CALLBACK))
+		return missing == 0;
+	return (missing & ~children) == 0 &&
+		(workload->kind != WORKLOAD_STRUCTURE || workload->callback);
+}
+
+/* A trial says that it cannot be, and why, and runs nothing. */
+static void run_inability(const void *arg)
+{
+	const struct contract *contract = arg;
+	struct trial_spec spec = { .model = contract->model,
+		.workload = contract->workload,
+		.concurrency = contract->concurrency,
+		.tasks = TASKS };
+	const char *why = inability(&spec);
+
+	check(why != NULL && *why);
+	params_init(&spec.params, contract->workload->params);
+	json_t *json = trial_measure(&spec);
+	check(strcmp(json_string_value(json_object_get(json, "status")), "unavailable") == 0);
+	check(strcmp(json_string_value(json_object_get(json, "reason")), why) == 0);
+	check(json_object_get(json, "tasks") == NULL);
+	json_decref(json);
+}
+
 static void keeps_contract(void **state)
 {
 	const struct contract *contract = *state;
@@ -100,7 +135,8 @@ static void keeps_contract(void **state)
 		print_message("# skip %s: %s\n", contract->name, contract->model->unavailable);
 		skip();
 	}
-	child_must_pass(LIMIT_S, run_case, contract);
+	bool able = has_what_it_needs(contract->model, contract->workload);
+	child_must_pass(LIMIT_S, able ? run_case : run_inability, contract);
 }
 
 /* Whether the file defines `const struct KIND KIND_NAME`. */
@@ -194,6 +230,8 @@ static void workloads_match_their_folder(void **state)
 		} else {
 			assert_non_null(workload->task);
 			assert_true(workload->tasks > 0);
+			/* What has children can only run where they can be started. */
+			assert_true(workload->kind != WORKLOAD_STRUCTURE || workload->needs);
 		}
 		params_init(&params, workload->params); /* aborts on a bad default */
 	}

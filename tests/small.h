@@ -10,9 +10,12 @@
 #include "../bench/workdir.h"
 #include "../models/http.h"
 
-/* By the parameter's name, so that a new workload is small too or runs at its defaults. */
+/*
+ * By the parameter's name, so that a new workload is small too or runs at its
+ * defaults; or of one workload alone, after those of all.
+ */
 static const struct {
-	const char *name, *value;
+	const char *name, *value, *workload;
 } small_params[] = {
 	{ "duration_us", "10000" },
 	{ "below", "1000" },
@@ -21,7 +24,6 @@ static const struct {
 	{ "file_bytes", "100000" },
 	{ "total_us", "500" },
 	{ "file_mib", "1" },
-	{ "children", "20" },
 	{ "laps", "3" },
 	{ "items", "500" },
 	{ "values", "100" },
@@ -29,6 +31,11 @@ static const struct {
 	{ "beats", "4" },
 	{ "block_ms", "1" },
 	{ "queens", "6" },
+	{ "children", "6" },
+	{ "leaves", "100" },
+	{ "increments", "200" },
+	{ "yields", "50" },
+	{ "duration_us", "0", "gather" },
 };
 
 struct small {
@@ -50,7 +57,9 @@ static inline void small_open(struct small *small, const struct workload *worklo
 	small->spec.workdir = small->workdir;
 	params_init(params, workload->params);
 	for (size_t i = 0; i < sizeof small_params / sizeof *small_params; i++)
-		if (param_find(workload->params, small_params[i].name))
+		if (param_find(workload->params, small_params[i].name) &&
+			(!small_params[i].workload ||
+				strcmp(small_params[i].workload, workload->name) == 0))
 			check_equal(
 				params_set(params, small_params[i].name, small_params[i].value), 0);
 	check_equal(trial_open(&small->trial, &small->spec, &small->origin), 0);

@@ -38,6 +38,12 @@ struct work {
 	 */
 	uint64_t operations;
 
+	/*
+	 * Out: whether the tasks do something wrong to show what comes of it,
+	 * as with a lock left out; tables say so, as such speed stands for nothing.
+	 */
+	bool demonstration;
+
 	/* Out: of WORK_REASON_MAX bytes that forked children share: for a person, where setup or a
 	 * task fails. */
 	char *reason;
@@ -61,11 +67,11 @@ typedef void connection_done_fn(void *arg);
 struct workload {
 	const char *name, *summary;
 	enum workload_kind kind;
-	const struct param *params;   /* may be NULL */
-	uint64_t tasks;               /* tasks of a trial, unless asked otherwise */
-	unsigned fds_per_task;        /* descriptors that a task in flight holds, in one process */
-	unsigned needs;               /* enum model_feature: a model without them is unavailable */
-	const char *operation;        /* what throughput counts, such as "spawns"; NULL: tasks */
+	const struct param *params; /* may be NULL */
+	uint64_t tasks;             /* tasks of a trial, unless asked otherwise */
+	unsigned fds_per_task;      /* descriptors that a task in flight holds, in one process */
+	unsigned needs;        /* of `task`, enum model_feature: a model without is unavailable */
+	const char *operation; /* what throughput counts, such as "spawns"; NULL: tasks */
 	const struct figure *figures; /* what tasks report; at most FIGURES_MAX; may be NULL */
 
 	/*

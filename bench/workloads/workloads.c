@@ -5,9 +5,10 @@
 #include "workload.h"
 
 extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
-	workload_download, workload_file, workload_randread, workload_primes, workload_sha256,
-	workload_mixed, workload_idle, workload_pipeline, workload_ring, workload_generator,
-	workload_stall, workload_nqueens, workload_echo, workload_http, workload_websocket;
+	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed,
+	workload_echo, workload_http, workload_websocket, workload_spawn;
+extern const struct workload workload_randread, workload_idle, workload_pipeline, workload_ring,
+	workload_generator, workload_stall, workload_nqueens;
 
 const struct workload *const workloads[] = {
 	&workload_null,
@@ -20,15 +21,16 @@ const struct workload *const workloads[] = {
 	&workload_primes,
 	&workload_sha256,
 	&workload_mixed,
+	&workload_echo,
+	&workload_http,
+	&workload_websocket,
+	&workload_spawn,
 	&workload_idle,
 	&workload_pipeline,
 	&workload_ring,
 	&workload_generator,
 	&workload_stall,
 	&workload_nqueens,
-	&workload_echo,
-	&workload_http,
-	&workload_websocket,
 	NULL,
 };
 
