@@ -12,97 +12,120 @@
  * that blocks, holds up all the others. Between two io_ calls no other task
  * runs, so shared state needs no lock there.
  */
-#include "runtime/coroutine.h"
+#include <errno.h>
+#include <stdlib.h>
+
+#include "io.h"
+#include "runtime/task.h"
 #include "service.h"
+
+/* A place for one task in flight. */
+struct slot {
+	struct future_callback ended; /* first, so that a callback is its slot */
+	struct run *run;
+	uint64_t i;
+	struct slot *next; /* free */
+};
 
 struct run {
 	struct job *job;
-	uint64_t next; /* coroutines start in the order they were spawned in */
-	unsigned in_flight;
-	struct coroutine *starter; /* while it waits for one to end */
+	struct slot *free;
+	struct wait_list starter; /* while it waits for one */
 };
 
-static void body(void *arg)
+static int64_t body(void *arg)
 {
-	struct run *run = arg;
+	struct slot *slot = arg;
 
-	run->job->task(run->job, run->next++);
-	run->in_flight--;
-	if (run->starter) {
-		coroutine_ready(run->starter);
-		run->starter = NULL;
-	}
+	slot->run->job->task(slot->run->job, slot->i);
+	return 0;
 }
 
-static void start_all(void *arg)
+/* One that found no memory for its stack has ended as well. */
+static void slot_ended(struct future_callback *callback, struct future *task)
+{
+	struct slot *slot = (struct slot *)callback;
+	struct run *run = slot->run;
+	int err = (int)future_result(task);
+
+	if (err)
+		run->job->fail(run->job, slot->i, err);
+	slot->next = run->free;
+	run->free = slot;
+	wait_wake_first(&run->starter, 0);
+}
+
+static void start(struct slot *slot)
+{
+	struct task *task;
+	int err = task_spawn(&task, NULL, body, slot);
+
+	if (err) {
+		slot->run->job->fail(slot->run->job, slot->i, err);
+		return;
+	}
+	slot->run->free = slot->next;
+	slot->ended.fn = slot_ended;
+	future_add_done_callback(task_future(task), &slot->ended);
+	task_release(task);
+}
+
+static int64_t start_all(void *arg)
 {
 	struct run *run = arg;
+	struct waiter waiter = { .what = "the end of a task" };
 
 	for (uint64_t i = 0; i < run->job->tasks; i++) {
-		if (run->in_flight == run->job->concurrency) {
-			run->starter = coroutine_current();
-			coroutine_park();
-		}
-		int err = coroutine_spawn(body, run);
-		if (err)
-			run->job->fail(run->job, run->next++, err);
-		else
-			run->in_flight++;
+		if (!run->free)
+			wait_park(&waiter, &run->starter, INT64_MAX);
+		run->free->i = i;
+		start(run->free);
 	}
+	return 0;
 }
 
 static int run(struct job *job)
 {
 	struct run run = { .job = job };
-	struct loop loop;
-	int err = loop_init(&loop);
+	uint64_t count = job->tasks < job->concurrency ? job->tasks : job->concurrency;
+	struct slot *slots = calloc(count, sizeof *slots);
 
-	if (err)
-		return err;
-	err = coroutine_run(&loop, start_all, &run);
-	loop_close(&loop);
+	if (!slots)
+		return -ENOMEM;
+	for (uint64_t i = count; i-- > 0; run.free = &slots[i]) {
+		slots[i].run = &run;
+		slots[i].next = run.free;
+	}
+	int err = (int)runtime_run(NULL, start_all, &run);
+	free(slots);
 	return err;
 }
 
 /* A server: a coroutine for every connection, and one that accepts them. */
-struct server {
-	struct service *service;
-	int err;
-};
-
-static void serve_one(void *arg)
+static int64_t serve_one(void *arg)
 {
 	connection_serve(arg);
+	return 0;
 }
 
-static void accept_all(void *arg)
+static int64_t accept_all(void *arg)
 {
-	struct server *server = arg;
+	struct service *service = arg;
 	struct connection *connection;
-	int listener = service_listen(server->service, false);
+	int listener = service_listen(service, false);
 
-	if (listener < 0) {
-		server->err = listener;
-		return;
-	}
-	server->service->ready(server->service);
-	while ((connection = service_accept(server->service, listener)))
-		if (coroutine_spawn(serve_one, connection) != 0)
+	if (listener < 0)
+		return listener;
+	service->ready(service);
+	while ((connection = service_accept(service, listener)))
+		if (task_spawn(NULL, "connection", serve_one, connection) != 0)
 			connection_refuse(connection);
-	io_close(listener);
+	return io_close(listener);
 }
 
 static int serve(struct service *service)
 {
-	struct server server = { .service = service };
-	struct loop loop;
-	int err = loop_init(&loop);
-
-	if (err)
-		return err;
-	err = coroutine_run(&loop, accept_all, &server);
-	loop_close(&loop);
-	return err ? err : server.err;
+	return (int)runtime_run(NULL, accept_all, service);
 }
 
 const struct model model_coroutine = {

@@ -262,25 +262,9 @@ static void first_allocation_of_a_model(void)
 {
 	run_fails("prefork", CALL_MMAP, -ENOMEM);
 	run_fails("coroutine", CALL_MMAP, -ENOMEM);
-	run_fails("coroutine", CALL_MPROTECT, -ENOMEM);
 	run_fails("processes", CALL_MALLOC, -ENOMEM);
 	run_fails("threads", CALL_MALLOC, -ENOMEM);
 	run_fails("threadpool", CALL_MALLOC, -ENOMEM);
-}
-
-/* The first stack is the starter's, then one a task in flight. */
-static void coroutine_stacks(void)
-{
-	const enum call calls[] = { CALL_MMAP, CALL_MPROTECT };
-	const struct model *model = model_find("coroutine");
-
-	for (int c = 0; c < 2; c++)
-		for (int nth = 2; nth <= 1 + CONCURRENCY; nth++) {
-			struct tally tally = run_null(model, calls[c], nth, false);
-			check_equal(tally.failed, 1);
-			check_reason(&tally, tally.first_failed, "Cannot allocate memory");
-		}
-	check_equal(run_null(model, CALL_MMAP, 2, true).failed, TASKS);
 }
 
 /*
@@ -587,7 +571,6 @@ static const struct fault_case cases[] = {
 	FAULT_CASE(threads_pthread_create),
 	FAULT_CASE(threadpool_pthread_create),
 	FAULT_CASE(first_allocation_of_a_model),
-	FAULT_CASE(coroutine_stacks),
 	FAULT_CASE(fetches_time_out_without_memory),
 	FAULT_CASE(a_crash_costs_one_task),
 	FAULT_CASE(broken_models_are_caught),

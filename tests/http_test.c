@@ -15,7 +15,8 @@
 #include "../bench/origin.h"
 #include "../bench/workloads/workload.h"
 #include "../models/http.h"
-#include "../models/runtime/coroutine.h"
+#include "../models/runtime/loop.h"
+#include "../models/runtime/task.h"
 
 enum { LIMIT_S = 60, RECEIVED_MAX = 20 << 20 };
 
@@ -43,20 +44,18 @@ static void serve_blocking(struct server *server)
 	http_close_idle();
 }
 
-static void handle_in_coroutine(void *arg)
+static int64_t handle_in_task(void *arg)
 {
 	struct server *server = arg;
 
 	server->workload->connection(&server->work, server->fd);
-	io_close(server->fd);
+	return io_close(server->fd);
 }
 
 static void serve_coroutine(struct server *server)
 {
 	check_equal(fcntl(server->fd, F_SETFL, O_NONBLOCK), 0);
-	check_equal(loop_init(&server->loop), 0);
-	check_equal(coroutine_run(&server->loop, handle_in_coroutine, server), 0);
-	loop_close(&server->loop);
+	check_equal(runtime_run(NULL, handle_in_task, server), 0);
 }
 
 static void connection_ended(void *arg)

@@ -13,7 +13,8 @@
 
 #include "../models/http.h"
 #include "../models/io.h"
-#include "../models/runtime/coroutine.h"
+#include "../models/runtime/io_coroutine.h"
+#include "../models/runtime/task.h"
 
 enum { BLOCKING = 1, COROUTINE = 2, BOTH = 3 };
 
@@ -44,9 +45,8 @@ static inline int64_t soon_ns(void)
 struct beside {
 	void (*fn)(void *arg);
 	void *arg;
-	bool coroutine, ended;
 	pthread_t thread;
-	struct coroutine *waiter;
+	struct task *task; /* NULL: it is a thread */
 };
 
 static inline void *beside_thread(void *arg)
@@ -57,40 +57,37 @@ static inline void *beside_thread(void *arg)
 	return NULL;
 }
 
-static inline void beside_coroutine(void *arg)
+static inline int64_t beside_task(void *arg)
 {
 	struct beside *beside = arg;
 
 	beside->fn(beside->arg);
-	beside->ended = true;
-	if (beside->waiter)
-		coroutine_ready(beside->waiter);
+	return 0;
 }
 
 static inline void beside_start(struct beside *beside, void (*fn)(void *arg), void *arg)
 {
-	*beside = (struct beside){ .fn = fn, .arg = arg, .coroutine = in_coroutine() };
-	if (beside->coroutine)
-		check_equal(coroutine_spawn(beside_coroutine, beside), 0);
+	*beside = (struct beside){ .fn = fn, .arg = arg };
+	if (in_coroutine())
+		check_equal(task_spawn(&beside->task, "beside", beside_task, beside), 0);
 	else
 		check_equal(pthread_create(&beside->thread, NULL, beside_thread, beside), 0);
 }
 
 static inline void beside_join(struct beside *beside)
 {
-	if (!beside->coroutine) {
+	if (beside->task)
+		check_equal(task_join(beside->task), 0);
+	else
 		check_equal(pthread_join(beside->thread, NULL), 0);
-	} else if (!beside->ended) {
-		beside->waiter = coroutine_current();
-		coroutine_park();
-	}
 }
 
-static inline void world_main(void *arg)
+static inline int64_t world_main(void *arg)
 {
 	const struct world_case *test = arg;
 
 	test->fn();
+	return 0;
 }
 
 static inline void world_blocking(const void *arg)
@@ -107,15 +104,12 @@ static inline void world_blocking(const void *arg)
 
 static inline void world_coroutine(const void *arg)
 {
-	struct loop loop;
 	struct holdings before;
 
 	holdings_warm_up();
 	holdings_take(&before);
-	check_equal(loop_init(&loop), 0);
-	check_equal(coroutine_run(&loop, world_main, (void *)arg), 0);
+	check_equal(runtime_run(NULL, world_main, (void *)arg), 0);
 	check(io == &io_blocking);
-	loop_close(&loop);
 	holdings_check(&before);
 }
 

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include "../../models/runtime/coroutine.h"
+#include "../../models/io.h"
 #include "../../models/runtime/switch.h"
+#include "../../models/runtime/task.h"
 
 enum { SWITCHES = 20000000, SPAWNS = 5000000, SWAPS = 2000000 };
 
-static struct coroutine *waiting;
 static struct fiber main_fiber, other_fiber;
 static ucontext_t home, away;
 static char stack[64 * 1024];
@@ -34,34 +34,35 @@ static void switch_often(void)
 		fiber_switch(&main_fiber, &other_fiber);
 }
 
-static void yield_often(void *arg)
+static int64_t yield_often(void *arg)
 {
 	(void)arg;
 	for (int i = 0; i < SWITCHES / 2; i++)
-		coroutine_yield();
+		task_yield();
+	return 0;
 }
 
-static void two_yielders(void *arg)
+static int64_t two_yielders(void *arg)
 {
-	if (coroutine_spawn(yield_often, arg) != 0)
+	if (task_spawn(NULL, NULL, yield_often, arg) != 0)
 		exit(1);
-	yield_often(arg);
+	return yield_often(arg);
 }
 
-static void empty(void *arg)
+static int64_t empty(void *arg)
 {
 	(void)arg;
-	coroutine_ready(waiting);
+	return 0;
 }
 
-static void spawn_often(void *arg)
+static int64_t spawn_often(void *arg)
 {
-	waiting = coroutine_current();
-	for (int i = 0; i < SPAWNS; i++) {
-		if (coroutine_spawn(empty, arg) != 0)
+	struct task *task;
+
+	for (int i = 0; i < SPAWNS; i++)
+		if (task_spawn(&task, NULL, empty, arg) != 0 || task_join(task) != 0)
 			exit(1);
-		coroutine_park();
-	}
+	return 0;
 }
 
 static void swap_back(void)
@@ -80,23 +81,16 @@ static void swap_often(void)
 		swapcontext(&home, &away);
 }
 
-static void run(void (*body)(void *arg))
-{
-	struct loop loop;
-
-	if (loop_init(&loop) != 0 || coroutine_run(&loop, body, NULL) != 0)
-		exit(1);
-	loop_close(&loop);
-}
-
 static void run_yield(void)
 {
-	run(two_yielders);
+	if (runtime_run(NULL, two_yielders, NULL) != 0)
+		exit(1);
 }
 
 static void run_spawn(void)
 {
-	run(spawn_often);
+	if (runtime_run(NULL, spawn_often, NULL) != 0)
+		exit(1);
 }
 
 static const struct micro {

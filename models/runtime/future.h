@@ -24,7 +24,7 @@ struct future {
 	bool seen; /* somebody has asked for the result, so that its error is not lost */
 	int64_t result;
 	struct wait_list waiters;
-	struct future_callback *first, *last;
+	struct future_callback *first;
 	void (*on_cancel)(
 		struct future *future); /* private: what cancelling means; NULL: it ends */
 };
@@ -37,6 +37,9 @@ int future_set_result(struct future *future, int64_t result);
 
 /* The same with a failure: err is a -errno. */
 int future_set_error(struct future *future, int err);
+
+/* For task.c: the same for one that is known to be pending. */
+void future_end(struct future *future, int64_t result);
 
 /* Ask for its end with -ECANCELED: a future ends so at once, a task once it has cleaned up. 0, or
  * -EALREADY. */

@@ -3,22 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "coroutine.h"
+#include "io_coroutine.h"
+#include "scheduler.h"
 
-/* A fetch's task: parked says that an event is what it waits for. */
-struct fetching {
-	struct coroutine *coroutine;
-	bool parked;
-};
-
+/* Whoever waits for an event of its transfers. */
 static void on_event(struct transfer *transfer)
 {
-	struct fetching *fetching = transfer->arg;
+	wait_wake_all(transfer->arg, 0);
+}
 
-	if (fetching->parked) {
-		fetching->parked = false;
-		coroutine_ready(fetching->coroutine);
-	}
+static int await_event(struct wait_list *fetching)
+{
+	struct waiter waiter = { .what = "an HTTP transfer", .outside = true };
+
+	return (int)wait_park(&waiter, fetching, IO_FOREVER);
 }
 
 /* Hand what has come to the sink; false when there was nothing. */
@@ -34,9 +32,9 @@ static bool drain(struct transfer *transfer, int *err)
 
 int coroutine_fetch(struct io_fetch *fetch)
 {
-	struct fetching fetching = { .coroutine = coroutine_current() };
+	struct wait_list fetching = { 0 };
 	struct transfer transfer = { .event = on_event, .arg = &fetching };
-	int err = transfer_start(coroutine_loop(), &transfer, fetch);
+	int err = transfer_start(&scheduler->reactor->loop, &transfer, fetch);
 
 	if (err)
 		return err;
@@ -45,8 +43,7 @@ int coroutine_fetch(struct io_fetch *fetch)
 			continue;
 		if (transfer.finished)
 			break;
-		fetching.parked = true;
-		coroutine_park();
+		err = await_event(&fetching);
 	}
 	transfer_close(&transfer);
 	return err ? err : transfer.result;
@@ -67,11 +64,22 @@ static bool advance(struct transfer *transfer)
 	return drained;
 }
 
+static void break_off(struct transfer *transfers, unsigned count, int err)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (transfers[i].fetch) {
+			transfers[i].fetch->status = err;
+			transfer_close(&transfers[i]);
+		}
+}
+
 /* Events that come while a sink waits are not lost: it parks only after a look that found nothing.
  */
-static void finish_all(struct fetching *fetching, struct transfer *transfers, unsigned count)
+static void finish_all(struct wait_list *fetching, struct transfer *transfers, unsigned count)
 {
-	for (;;) {
+	int err = 0;
+
+	while (!err) {
 		unsigned left = 0;
 		bool advanced = false;
 		for (unsigned i = 0; i < count; i++) {
@@ -82,23 +90,22 @@ static void finish_all(struct fetching *fetching, struct transfer *transfers, un
 		}
 		if (left == 0)
 			return;
-		if (!advanced) {
-			fetching->parked = true;
-			coroutine_park();
-		}
+		if (!advanced)
+			err = await_event(fetching);
 	}
+	break_off(transfers, count, err);
 }
 
 void coroutine_gather(struct io_fetch *const *fetches, unsigned count)
 {
-	struct fetching fetching = { .coroutine = coroutine_current() };
+	struct wait_list fetching = { 0 };
 	struct transfer *transfers = calloc(count, sizeof *transfers);
 
 	for (unsigned i = 0; i < count; i++) {
 		int err = -ENOMEM;
 		if (transfers) {
 			transfers[i] = (struct transfer){ .event = on_event, .arg = &fetching };
-			err = transfer_start(coroutine_loop(), &transfers[i], fetches[i]);
+			err = transfer_start(&scheduler->reactor->loop, &transfers[i], fetches[i]);
 		}
 		fetches[i]->status = err;
 		if (err && transfers)

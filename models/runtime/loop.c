@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
-int loop_init(struct loop *loop)
+static int init(struct loop *loop, bool guest)
 {
 	*loop = (struct loop){ 0 };
 	int err = uv_loop_init(&loop->uv);
 	if (err)
 		return err;
-	err = timers_init(&loop->timers, &loop->uv);
+	err = timers_init(&loop->timers, guest ? NULL : &loop->uv);
 	if (err) {
 		uv_run(&loop->uv, UV_RUN_DEFAULT);
 		uv_loop_close(&loop->uv);
 	}
 	return err;
+}
+
+int loop_init(struct loop *loop)
+{
+	return init(loop, false);
+}
+
+int loop_init_guest(struct loop *loop)
+{
+	return init(loop, true);
 }
 
 void loop_close(struct loop *loop)

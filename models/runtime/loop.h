@@ -24,6 +24,9 @@ struct loop {
 /* 0 or -errno. */
 int loop_init(struct loop *loop);
 
+/* The same for a loop that another reactor turns: that one fires its timers. */
+int loop_init_guest(struct loop *loop);
+
 /* Close every connection kept for reuse and release the loop; nothing may be in flight on it. */
 void loop_close(struct loop *loop);
 

@@ -62,6 +62,8 @@ struct reactor_ops {
 	void (*turn)(struct reactor *reactor, bool wait);
 };
 
+extern const struct reactor_ops reactor_uv;
+
 /* Every reactor, libuv first, closed by NULL. */
 extern const struct reactor_ops *const reactors[];
 
@@ -69,7 +71,7 @@ extern const struct reactor_ops *const reactors[];
 const struct reactor_ops *reactor_find(const char *name);
 
 /* For reactors: these events hold for watch. Wakes who waits for them; disarms what nobody does. */
-void watch_event(struct watch *watch, unsigned events);
+void watch_event(struct reactor *reactor, struct watch *watch, unsigned events);
 
 /*
  * For reactors other than libuv: turn the guest once without waiting, if

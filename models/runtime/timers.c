@@ -51,7 +51,7 @@ int timers_start(struct timers *timers, struct timer *timer, int64_t deadline_ns
 		timers->capacity = capacity;
 	}
 	timer->deadline_ns = deadline_ns;
-	if (++timers->count == 1)
+	if (++timers->count == 1 && timers->handles)
 		uv_ref((uv_handle_t *)&timers->poll);
 	sift_up(timers, timers->count, timer);
 	return 0;
@@ -68,11 +68,28 @@ void timers_stop(struct timers *timers, struct timer *timer)
 		sift_up(timers, place, last);
 		sift_down(timers, last->place, last);
 	}
-	if (timers->count == 0)
+	if (timers->count == 0 && timers->handles)
 		uv_unref((uv_handle_t *)&timers->poll);
 }
 
-static void fire_due(uv_poll_t *poll, int status, int events)
+int64_t timers_next_ns(const struct timers *timers)
+{
+	return timers->count > 0 ? timers->heap[1]->deadline_ns : INT64_MAX;
+}
+
+void timers_fire_due(struct timers *timers)
+{
+	if (timers->count == 0)
+		return;
+	int64_t now_ns = io_now_ns();
+	while (timers_next_ns(timers) <= now_ns) {
+		struct timer *timer = timers->heap[1];
+		timers_stop(timers, timer);
+		timer->fire(timer);
+	}
+}
+
+static void on_timerfd(uv_poll_t *poll, int status, int events)
 {
 	struct timers *timers = poll->data;
 	uint64_t expirations;
@@ -81,12 +98,7 @@ static void fire_due(uv_poll_t *poll, int status, int events)
 	if (read(timers->fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN)
 		abort(); /* a timerfd of our own can only be read */
 	timers->armed_ns = INT64_MAX;
-	int64_t now_ns = io_now_ns();
-	while (timers->count > 0 && timers->heap[1]->deadline_ns <= now_ns) {
-		struct timer *timer = timers->heap[1];
-		timers_stop(timers, timer);
-		timer->fire(timer);
-	}
+	timers_fire_due(timers);
 }
 
 /*
@@ -98,9 +110,9 @@ static void arm(uv_prepare_t *prepare)
 {
 	struct timers *timers = prepare->data;
 
-	if (timers->count == 0 || timers->heap[1]->deadline_ns >= timers->armed_ns)
+	int64_t at_ns = timers_next_ns(timers);
+	if (at_ns >= timers->armed_ns)
 		return;
-	int64_t at_ns = timers->heap[1]->deadline_ns;
 	struct itimerspec when = { .it_value = { .tv_sec = at_ns / 1000000000,
 					   .tv_nsec = at_ns % 1000000000 } };
 	if (at_ns <= 0)
@@ -112,6 +124,8 @@ static void arm(uv_prepare_t *prepare)
 int timers_init(struct timers *timers, uv_loop_t *uv)
 {
 	*timers = (struct timers){ .armed_ns = INT64_MAX };
+	if (!uv)
+		return 0;
 	timers->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (timers->fd < 0)
 		return -errno;
@@ -126,7 +140,7 @@ int timers_init(struct timers *timers, uv_loop_t *uv)
 	timers->prepare.data = timers;
 	uv_prepare_start(&timers->prepare, arm);
 	uv_unref((uv_handle_t *)&timers->prepare);
-	err = uv_poll_start(&timers->poll, UV_READABLE, fire_due);
+	err = uv_poll_start(&timers->poll, UV_READABLE, on_timerfd);
 	uv_unref((uv_handle_t *)&timers->poll);
 	if (err)
 		timers_close(timers);
@@ -143,8 +157,10 @@ static void closed(uv_handle_t *handle)
 
 void timers_close(struct timers *timers)
 {
-	uv_close((uv_handle_t *)&timers->poll, closed);
-	uv_close((uv_handle_t *)&timers->prepare, closed);
+	if (timers->handles) {
+		uv_close((uv_handle_t *)&timers->poll, closed);
+		uv_close((uv_handle_t *)&timers->prepare, closed);
+	}
 	free(timers->heap);
 	timers->heap = NULL;
 	timers->count = timers->capacity = 0;

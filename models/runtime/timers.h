@@ -24,11 +24,21 @@ struct timers {
 	int fd;
 	uv_poll_t poll;
 	uv_prepare_t prepare;
-	int handles; /* open on the loop: the two above until they have closed */
+	int handles; /* open on the loop: the two above until they have closed; 0 without one */
 };
 
-/* Timers on uv. They keep the loop alive while one is started, as uv_timer does. 0 or -errno. */
+/*
+ * Timers on uv. They keep the loop alive while one is started, as uv_timer does.
+ * Where uv is NULL they are only the heap: whoever waits then asks
+ * timers_next_ns how long, and calls timers_fire_due. 0 or -errno.
+ */
 int timers_init(struct timers *timers, uv_loop_t *uv);
+
+/* When the first of them is due; INT64_MAX when none is started. */
+int64_t timers_next_ns(const struct timers *timers);
+
+/* Fire every timer that is due. */
+void timers_fire_due(struct timers *timers);
 
 /* Let go of all; timers still started never fire. Run the loop once more to let it finish. */
 void timers_close(struct timers *timers);

@@ -64,6 +64,9 @@ void wait_wake(struct waiter *waiter, int64_t result);
 /* The same, but the task goes on now, until it gives way. From the reactor's callbacks alone. */
 void wait_resume(struct waiter *waiter, int64_t result);
 
+/* End it early, for why: -ECANCELED, -ETIMEDOUT. Its task goes on when it has been let go. */
+void wait_break_off(struct waiter *waiter, int why);
+
 /* Wake the first of a list. False when nobody stands in it. */
 bool wait_wake_first(struct wait_list *list, int64_t result);
 

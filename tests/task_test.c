@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* models/runtime: starting, parking, stacks and fairness of coroutines. */
+/* models/runtime: starting, waiting, stacks and fairness of tasks. */
 #include "worlds.h"
 
 #include <sys/mman.h>
@@ -10,15 +10,19 @@ enum { CROWD = 1000 }; /* a fiber costs it some ms, and beyond 8128 it gives up 
 enum { CROWD = 10000 };
 #endif
 
-/* Makefile: WRAP_coroutine_test. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#endif
+
+/* Makefile: WRAP_task_test. */
 void *__real_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset);
 
-static unsigned stacks_mapped;
+static unsigned slabs_mapped;
 
 void *__wrap_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
 {
-	stacks_mapped += (flags & MAP_STACK) != 0;
+	slabs_mapped += (flags & MAP_STACK) != 0;
 	return __real_mmap(addr, size, prot, flags, fd, offset);
 }
 
@@ -26,7 +30,7 @@ void *__wrap_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t of
 struct story {
 	char text[64];
 	size_t size;
-	struct coroutine *first, *second;
+	struct waiter first, second;
 };
 
 static void tell(struct story *story, char letter)
@@ -40,24 +44,24 @@ static void check_story(const struct story *story, const char *expected)
 		fail_case("it went %s, not %s", story->text, expected);
 }
 
-static void parks_first(void *arg)
+static int64_t parks_first(void *arg)
 {
 	struct story *story = arg;
 
 	tell(story, 'a');
-	story->first = coroutine_current();
-	coroutine_park();
+	check_equal(wait_park(&story->first, NULL, INT64_MAX), 1);
 	tell(story, 'A');
+	return 0;
 }
 
-static void parks_second(void *arg)
+static int64_t parks_second(void *arg)
 {
 	struct story *story = arg;
 
 	tell(story, 'b');
-	story->second = coroutine_current();
-	coroutine_park();
+	check_equal(wait_park(&story->second, NULL, INT64_MAX), 2);
 	tell(story, 'B');
+	return 0;
 }
 
 /* Spawned ones run in order once the spawner gives way, woken ones in the order they were woken. */
@@ -65,46 +69,46 @@ static void runs_in_the_order_of_ready(void)
 {
 	struct story story = { 0 };
 
-	check_equal(coroutine_spawn(parks_first, &story), 0);
-	check_equal(coroutine_spawn(parks_second, &story), 0);
+	check_equal(task_spawn(NULL, NULL, parks_first, &story), 0);
+	check_equal(task_spawn(NULL, NULL, parks_second, &story), 0);
 	tell(&story, '1');
-	coroutine_yield();
+	task_yield();
 	tell(&story, '2');
-	coroutine_ready(story.second);
-	coroutine_ready(story.first);
+	wait_wake(&story.second, 2);
+	wait_wake(&story.first, 1);
 	tell(&story, '3');
-	coroutine_yield();
+	task_yield();
 	tell(&story, '4');
 	check_story(&story, "1ab23BA4");
 }
 
 static void yields_alone(void)
 {
-	struct coroutine *self = coroutine_current();
+	struct task *self = task_current();
 
 	for (int i = 0; i < 10000; i++)
-		coroutine_yield();
-	check(coroutine_current() == self);
+		task_yield();
+	check(task_current() == self);
 }
 
 struct crowd {
-	struct coroutine *member[CROWD];
+	struct waiter member[CROWD];
 	int arrived, woken;
 };
 
-static void join_crowd(void *arg)
+static int64_t join_crowd(void *arg)
 {
 	struct crowd *crowd = arg;
 	int place = crowd->arrived++;
 	volatile char deep[8192]; /* a stack of its own, or this is another's */
 
-	crowd->member[place] = coroutine_current();
 	deep[0] = (char)place;
 	deep[sizeof deep - 1] = (char)(place >> 8);
-	coroutine_park();
+	check_equal(wait_park(&crowd->member[place], NULL, INT64_MAX), place);
 	check_equal((unsigned char)deep[0], place & 255);
 	check_equal((unsigned char)deep[sizeof deep - 1], place >> 8);
 	crowd->woken++;
+	return 0;
 }
 
 static void ten_thousand_at_once(void)
@@ -113,58 +117,67 @@ static void ten_thousand_at_once(void)
 
 	check(crowd != NULL);
 	for (int i = 0; i < CROWD; i++)
-		check_equal(coroutine_spawn(join_crowd, crowd), 0);
-	coroutine_yield();
+		check_equal(task_spawn(NULL, NULL, join_crowd, crowd), 0);
+	task_yield();
 	while (crowd->arrived < CROWD)
-		coroutine_yield();
+		task_yield();
 	for (int i = CROWD - 1; i >= 0; i--)
-		coroutine_ready(crowd->member[i]);
+		wait_wake(&crowd->member[i], i);
 	while (crowd->woken < CROWD)
-		coroutine_yield();
+		task_yield();
 	free(crowd);
 }
 
-static void count_up(void *arg)
+static int64_t count_up(void *arg)
 {
 	++*(int *)arg;
+	return 0;
 }
 
 /* One after the other they share a stack; so many at once take so many, and keep them. */
 static void stacks_are_used_again(void)
 {
+	enum { SLAB_STACKS = 64, SLABS = 3 };
 	int ended = 0;
-	unsigned before = stacks_mapped;
+	unsigned before = slabs_mapped;
 
 	for (int i = 0; i < 1000; i++) {
-		check_equal(coroutine_spawn(count_up, &ended), 0);
-		coroutine_yield();
+		check_equal(task_spawn(NULL, NULL, count_up, &ended), 0);
+		task_yield();
 		check_equal(ended, i + 1);
 	}
-	check_equal(stacks_mapped - before, 1);
-	for (int round = 0; round < 100; round++) {
-		for (int i = 0; i < 50; i++)
-			check_equal(coroutine_spawn(count_up, &ended), 0);
-		coroutine_yield();
+	check_equal(slabs_mapped - before, 0); /* that of the main task has room */
+	struct crowd *crowd = calloc(1, sizeof *crowd);
+	check(crowd != NULL);
+	for (int round = 1; round <= 20; round++) {
+		for (int i = 0; i < (SLABS - 1) * SLAB_STACKS + 1; i++)
+			check_equal(task_spawn(NULL, NULL, join_crowd, crowd), 0);
+		task_yield();
+		for (int i = 0; i < crowd->arrived; i++)
+			wait_wake(&crowd->member[i], i);
+		task_yield();
+		crowd->arrived = 0;
+		check_equal(slabs_mapped - before, SLABS - 1);
 	}
-	check_equal(ended, 1000 + 100 * 50);
-	check_equal(stacks_mapped - before, 50);
+	free(crowd);
 }
 
 static volatile bool stop_yielding;
 
-static void yield_for_ever(void *arg)
+static int64_t yield_for_ever(void *arg)
 {
 	(void)arg;
 	while (!stop_yielding)
-		coroutine_yield();
+		task_yield();
+	return 0;
 }
 
 /* Coroutines that are always ready must not keep the loop from its turn. */
 static void timer_fires_though_others_yield(void)
 {
 	stop_yielding = false;
-	check_equal(coroutine_spawn(yield_for_ever, NULL), 0);
-	check_equal(coroutine_spawn(yield_for_ever, NULL), 0);
+	check_equal(task_spawn(NULL, NULL, yield_for_ever, NULL), 0);
+	check_equal(task_spawn(NULL, NULL, yield_for_ever, NULL), 0);
 	for (int i = 0; i < 5; i++) {
 		int64_t start_ns = io_now_ns();
 		check_equal(io_sleep(2 * ms_ns), 0);
@@ -181,7 +194,7 @@ static void socket_is_read_though_others_yield(void)
 
 	check_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 	stop_yielding = false;
-	check_equal(coroutine_spawn(yield_for_ever, NULL), 0);
+	check_equal(task_spawn(NULL, NULL, yield_for_ever, NULL), 0);
 	check_equal(io_read(fds[0], &byte, 1, io_now_ns() + ms_ns), -ETIMEDOUT);
 	check_equal(write(fds[1], "x", 1), 1);
 	check_equal(io_read(fds[0], &byte, 1, io_now_ns() + 5000 * ms_ns), 1);
@@ -190,31 +203,59 @@ static void socket_is_read_though_others_yield(void)
 	check_equal(io_close(fds[1]), 0);
 }
 
-static void park_for_ever(void *arg)
+struct lines {
+	char text[1024];
+};
+
+static void take_line(void *arg, const char *line)
 {
-	if (arg)
-		check_equal(coroutine_spawn(park_for_ever, NULL), 0);
-	coroutine_park();
+	struct lines *lines = arg;
+	size_t used = strlen(lines->text);
+
+	snprintf(lines->text + used, sizeof lines->text - used, "%s\n", line);
+}
+
+static void check_line(const struct lines *lines, const char *line)
+{
+	if (!strstr(lines->text, line))
+		fail_case("'%s' is not in the report: %s", line, lines->text);
+}
+
+static int64_t wait_for_nobody(void *arg)
+{
+	struct waiter waiter = { .what = "a miracle", .name = arg };
+
+	wait_park(&waiter, NULL, INT64_MAX);
 	fail_case("woken, but nobody could");
+	return 0;
+}
+
+static int64_t wait_for_the_waiting(void *arg)
+{
+	struct task *task;
+
+	(void)arg;
+	check_equal(task_spawn(&task, "optimist", wait_for_nobody, "at noon"), 0);
+	return task_join(task);
 }
 
 static void deadlock(const void *arg)
 {
-	struct loop loop;
+	struct lines lines = { 0 };
+	struct runtime_options options = { .report = take_line, .report_arg = &lines };
 	struct holdings before;
-	int more;
 
 	(void)arg;
 	holdings_warm_up();
 	holdings_take(&before);
-	check_equal(loop_init(&loop), 0);
-	check_equal(coroutine_run(&loop, park_for_ever, &more), -EDEADLK);
-	/* Neither the loop nor the thread is spoilt. */
-	check(io == &io_blocking);
+	check_equal(runtime_run(&options, wait_for_the_waiting, NULL), -EDEADLK);
+	check_line(&lines, "deadlock: 2 tasks");
+	check_line(&lines, "task 'optimist' waits for a miracle 'at noon'");
+	check_line(&lines, "task 'main' waits for the end of 'optimist'");
+	check(io == &io_blocking); /* the thread is not spoilt */
 	int ended = 0;
-	check_equal(coroutine_run(&loop, count_up, &ended), 0);
+	check_equal(runtime_run(NULL, count_up, &ended), 0);
 	check_equal(ended, 1);
-	loop_close(&loop);
 	holdings_check(&before);
 }
 
@@ -240,32 +281,32 @@ static __attribute__((noinline)) int dig(const char *from, size_t depth_bytes)
 }
 
 /* Leaves at once: what it has spoilt must not get a chance to crash as the guard page does. */
-static void dig_down(void *arg)
+static int64_t dig_down(void *arg)
 {
 	const size_t *depth_bytes = arg;
 
 	dig(__builtin_frame_address(0), *depth_bytes);
 	_exit(0);
+	return 0;
 }
 
-/* Its neighbours are mapped later and so lie below: without a guard it would dig into one. */
-static void dig_among_others(void *arg)
+/* It lies above the stack of the main task: without a guard it would dig into that. */
+static int64_t dig_above_another(void *arg)
 {
-	int ended = 0;
+	struct task *digger;
 
-	check_equal(coroutine_spawn(dig_down, arg), 0);
-	for (int i = 0; i < 8; i++)
-		check_equal(coroutine_spawn(count_up, &ended), 0);
-	coroutine_yield();
+	check_equal(task_spawn(&digger, "digger", dig_down, arg), 0);
+	return task_join(digger);
 }
+
+/* What the one that overflows says on stderr. */
+static int said_fd;
 
 static void overflow(const void *arg)
 {
-	struct loop loop;
-
-	signal(SIGSEGV, SIG_DFL); /* a sanitizer would turn it into an exit */
-	check_equal(loop_init(&loop), 0);
-	coroutine_run(&loop, dig_among_others, (void *)arg);
+	dup2(said_fd, STDERR_FILENO);
+	signal(SIGSEGV, SIG_DFL); /* the test's library has one of its own, as a sanitizer does */
+	runtime_run(NULL, dig_above_another, (void *)arg);
 	fail_case("nobody dug");
 }
 
@@ -278,12 +319,21 @@ static void overflow_hits_the_guard_page(void **state)
 #endif
 	static const size_t within_bytes = STACK_BYTES - 8192, beyond_bytes = STACK_BYTES + 4096;
 	struct child child;
+	char said[256] = "";
 
 	(void)state;
+	said_fd = memfd_create("said", MFD_CLOEXEC);
+	assert_true(said_fd >= 0);
 	child_must_pass(WORLD_LIMIT_S, overflow, &within_bytes);
 	child_run(WORLD_LIMIT_S, overflow, &beyond_bytes, &child);
 	assert_true(WIFSIGNALED(child.status));
 	assert_int_equal(WTERMSIG(child.status), SIGSEGV);
+	(void)said;
+#ifndef SANITIZED
+	assert_true(pread(said_fd, said, sizeof said - 1, 0) > 0);
+	assert_non_null(strstr(said, "task 'digger' overflowed its stack"));
+#endif
+	close(said_fd);
 }
 
 static int run_others(void)
@@ -293,7 +343,7 @@ static int run_others(void)
 		cmocka_unit_test(overflow_hits_the_guard_page),
 	};
 
-	return cmocka_run_group_tests_name("coroutine, ends", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("task, ends", tests, NULL, NULL);
 }
 
 int main(void)
@@ -306,7 +356,7 @@ int main(void)
 		WORLD_CASE(timer_fires_though_others_yield, COROUTINE),
 		WORLD_CASE(socket_is_read_though_others_yield, COROUTINE),
 	};
-	int failed = worlds_run("coroutine", cases, sizeof cases / sizeof *cases);
+	int failed = worlds_run("task", cases, sizeof cases / sizeof *cases);
 
 	return failed + run_others();
 }

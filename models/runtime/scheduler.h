@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUNTIME_SCHEDULER_H
+#define RUNTIME_SCHEDULER_H
+
+/* Private to models/runtime: a thread's tasks, and who runs next. */
+#include <stdbool.h>
+
+#include "reactor.h"
+#include "stack.h"
+#include "task.h"
+
+enum task_state { TASK_NEW, TASK_READY, TASK_RUNNING, TASK_WAITING, TASK_ENDED };
+
+struct task {
+	struct future future; /* first, so that a task's future is its task */
+	task_fn *fn;
+	void *arg;
+	struct stack *stack;          /* while it has begun and not ended */
+	struct task *next, *previous; /* ready; or next alone: not in use */
+	struct waiter *waiter;        /* while it waits */
+	unsigned references;          /* its handle, and the scheduler until it has ended */
+	enum task_state state;
+	bool cancel_pending; /* to be told at its next wait */
+};
+
+struct scheduler {
+	struct fiber loop_fiber; /* the stack runtime_run was called on: it turns the reactor */
+	struct reactor *reactor;
+	const struct runtime_options *options;
+	struct task *current; /* NULL on the loop's own stack */
+	struct task *first_ready, *last_ready;
+	struct stacks stacks;
+	struct task_chunk *chunks;
+	struct task *unused; /* of the chunks' */
+	size_t alive;
+	size_t outside;         /* waits that something outside of the tasks can end */
+	unsigned turns;         /* left before the reactor is turned */
+	unsigned calls;         /* of the current task, since it last gave way */
+	unsigned long switches; /* for the watchdog, which reads it from its thread */
+	struct io_watches *io;
+};
+
+extern _Thread_local struct scheduler *scheduler;
+
+/* Let a task go on in its turn. */
+void scheduler_ready(struct task *task);
+
+/* Let it, which is ready or has not begun, go on before all others that are ready. */
+void scheduler_ready_first(struct task *task);
+
+/* Leave the current task until it is made ready. */
+void scheduler_park(void);
+
+/* From the reactor's callbacks: let a task that waits go on now, until it gives way. */
+void scheduler_resume(struct task *task);
+
+/* The end of a task. */
+void task_end(struct task *task, int64_t result);
+
+/* Tell of each task that waits, and of each end whose error nobody asked for. */
+void task_report_waiting(struct scheduler *s);
+void task_report_lost(struct scheduler *s);
+
+/* Release the memory of all tasks. */
+void task_chunks_free(struct scheduler *s);
+
+/* Print a line where the options want it. */
+void scheduler_report(const struct runtime_options *options, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Name a stack's overflow on stderr before the fault kills the process (overflow.c). */
+struct overflow;
+struct overflow *overflow_watch(void);
+void overflow_unwatch(struct overflow *overflow);
+
+/* A thread that names a task which does not give way (watchdog.c). NULL: no memory or thread. */
+struct watchdog;
+struct watchdog *watchdog_start(struct scheduler *s);
+void watchdog_stop(struct watchdog *watchdog);
+
+#endif
