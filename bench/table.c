@@ -45,8 +45,12 @@ const char *format_figure(double value, const char *unit, char text[static 16])
 
 	if (strcmp(unit, "bytes") == 0)
 		return three_digits(value, 1024, sizes, text);
-	return strcmp(unit, "ns") == 0 ? format_time(value / 1e9, text)
-				       : format_number(value, text);
+	if (strcmp(unit, "ns") == 0)
+		return format_time(value / 1e9, text);
+	if (!(fabs(value) < 1000) || value != floor(value))
+		return format_number(value, text);
+	snprintf(text, 16, "%.0f", value);
+	return text;
 }
 
 void table_put(FILE *out, const char *text, int width)

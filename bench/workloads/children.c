@@ -5,19 +5,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-int children_open(struct children *children, unsigned room)
-{
-	children->count = 0;
-	children->child = calloc(room, sizeof(struct par_child *));
-	return children->child ? 0 : -ENOMEM;
-}
+#include "../../models/par.h"
 
-int children_spawn(struct children *children, int (*fn)(void *arg), void *arg)
+int children_start(
+	struct children *children, unsigned count, int (*fn)(void *arg), void *args, size_t size)
 {
-	int err = par_spawn(&children->child[children->count], fn, arg);
+	*children = (struct children){ .list = calloc(count, sizeof(struct par_child *)) };
+	int err = children->list ? 0 : -ENOMEM;
 
-	if (!err)
-		children->count++;
+	while (!err && children->count < count) {
+		char *arg = (char *)args + children->count * size;
+		err = par_spawn(&children->list[children->count], fn, arg);
+		children->count += !err;
+	}
 	return err;
 }
 
@@ -37,9 +37,19 @@ int children_join(struct children *children)
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < children->count; i++)
-		err = children_worse(err, par_join(children->child[i]));
-	free(children->child);
-	*children = (struct children){ 0 };
+	for (unsigned i = 0; i < children->count; i++) {
+		int result = par_join(children->list[i]);
+		err = children_worse(err, result < 0 ? result : 0);
+	}
+	free(children->list);
 	return err;
+}
+
+int children_run(unsigned count, int (*fn)(void *arg), void *args, size_t size)
+{
+	struct children children;
+	int start_err = children_start(&children, count, fn, args, size);
+	int err = children_join(&children);
+
+	return start_err ? start_err : err;
 }

@@ -11,6 +11,7 @@
 
 #include "../../models/io.h"
 #include "../../models/model.h"
+#include "../../models/par.h"
 #include "../launch.h"
 #include "ceiling.h"
 #include "children.h"
@@ -114,10 +115,8 @@ static int await_alive(const struct crowd *crowd, unsigned count)
 
 static int spawn_all(struct children *children, struct crowd *crowd, unsigned count)
 {
-	int err = children_open(children, count);
+	int err = children_start(children, count, wait_idle, crowd, 0);
 
-	for (unsigned i = 0; !err && i < count; i++)
-		err = children_spawn(children, wait_idle, crowd);
 	return err ? err : await_alive(crowd, count);
 }
 

@@ -8,6 +8,7 @@
 
 #include "../../models/io.h"
 #include "../../models/model.h"
+#include "../../models/par.h"
 #include "children.h"
 #include "workload.h"
 
@@ -68,18 +69,13 @@ static int count(void *arg)
 
 static int count_parts(struct part *part, unsigned queens, uint64_t *digest)
 {
-	struct children children;
-	int err = children_open(&children, queens);
-
-	for (unsigned i = 0; !err && i < queens; i++) {
+	for (unsigned i = 0; i < queens; i++)
 		part[i] = (struct part){ .queens = queens, .first_column = i };
-		err = children_spawn(&children, count, &part[i]);
-	}
-	int join_err = children_join(&children);
+	int err = children_run(queens, count, part, sizeof *part);
 	*digest = 0;
 	for (unsigned i = 0; i < queens; i++)
 		*digest += part[i].found;
-	return children_worse(err, join_err);
+	return err;
 }
 
 static int task(struct work *work, uint64_t i, uint64_t *digest)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../../models/model.h"
+#include "../../models/par.h"
 #include "children.h"
 #include "workload.h"
 
@@ -104,14 +105,13 @@ static int consume(void *arg)
 static int run_hands(const struct line *line)
 {
 	struct children consumers, producers = { 0 };
-	int err = children_open(&consumers, line->consumers);
+	struct hand *producer = &line->hand[line->consumers];
+	int err = children_start(
+		&consumers, line->consumers, consume, line->hand, sizeof *line->hand);
 
 	if (!err)
-		err = children_open(&producers, line->producers);
-	for (unsigned i = 0; !err && i < line->consumers; i++)
-		err = children_spawn(&consumers, consume, &line->hand[i]);
-	for (unsigned i = 0; !err && i < line->producers; i++)
-		err = children_spawn(&producers, produce, &line->hand[line->consumers + i]);
+		err = children_start(
+			&producers, line->producers, produce, producer, sizeof *producer);
 	if (err)
 		par_channel_close(line->channel);
 	int produce_err = children_join(&producers);

@@ -9,6 +9,7 @@
 
 #include "../../models/io.h"
 #include "../../models/model.h"
+#include "../../models/par.h"
 #include "children.h"
 #include "workload.h"
 
@@ -123,10 +124,8 @@ static int hop(void *arg)
 static int go_round(const struct link *first, struct member *member, unsigned count, uint64_t *last)
 {
 	struct children children;
-	int err = children_open(&children, count);
+	int err = children_start(&children, count, hop, member, sizeof *member);
 
-	for (unsigned i = 0; !err && i < count; i++)
-		err = children_spawn(&children, hop, &member[i]);
 	if (!err)
 		err = pass(first, 0);
 	if (err)

@@ -10,6 +10,7 @@
 
 #include "../../models/io.h"
 #include "../../models/model.h"
+#include "../../models/par.h"
 #include "children.h"
 #include "workload.h"
 
@@ -129,20 +130,19 @@ static int stall(void *arg)
 	return 0;
 }
 
-static int run_children(struct plan *plan, struct timer_child *child, unsigned timers)
+static int run_children(struct plan *plan, struct timer_child *child, unsigned count)
 {
-	struct children children;
-	int err = children_open(&children, timers + 1);
+	struct children timers, staller = { 0 };
+	int err = children_start(&timers, count, beat, child, sizeof *child);
 
-	for (unsigned i = 0; !err && i < timers; i++)
-		err = children_spawn(&children, beat, &child[i]);
 	if (!err)
-		err = children_spawn(&children, stall, plan);
+		err = children_start(&staller, 1, stall, plan, 0);
 	if (err)
 		plan->beats = 0;
 	plan->start_ns = io_now_ns();
 	par_channel_close(plan->gate);
-	return children_worse(err, children_join(&children));
+	int timers_err = children_join(&timers);
+	return children_worse(err, children_worse(timers_err, children_join(&staller)));
 }
 
 static int compare(const void *left, const void *right)
