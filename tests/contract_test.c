@@ -255,7 +255,8 @@ static void what_waits_has_a_callback_form(void **state)
 /* The model that takes only workloads with a form for it must not lose them unseen. */
 static void resumable_forms_are_there(void **state)
 {
-	static const char *const names[] = { "null", "sleep", "primes", "sha256", "echo" };
+	static const char *const names[] = { "null", "sleep", "primes", "sha256", "echo", "spawn",
+		"switch", "idle", "generator" };
 	const struct model *model = model_find("stackless");
 
 	(void)state;
