@@ -4,7 +4,7 @@
 
 /*
  * Seam 1: a model is a way to run many tasks at once. It sees a job, which is
- * a number of tasks and three calls, and never learns what the tasks do.
+ * a number of tasks and four calls, and never learns what the tasks do.
  */
 #include <stddef.h>
 #include <stdint.h>

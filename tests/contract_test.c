@@ -75,7 +75,6 @@ static void run_case(const void *arg)
 	char reason[256] = "";
 
 	struct trial_spec spec = { .model = contract->model, .workload = contract->workload };
-	params_init(&spec.model_params, contract->model->params);
 	check(inability(&spec) == NULL);
 	holdings_warm_up();
 	holdings_take(&before);
@@ -103,6 +102,9 @@ static bool has_what_it_needs(const struct model *model, const struct workload *
 	unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
 	unsigned missing = workload->needs & ~model->features;
 
+	if (model->features & MODEL_STACKLESS)
+		return (missing & ~children) == 0 &&
+			(workload->kind == WORKLOAD_CPU || workload->resumable.resume);
 	if (!(model->features & MODEL_CALLBACK))
 		return missing == 0;
 	return (missing & ~children) == 0 &&
@@ -117,11 +119,10 @@ static void run_inability(const void *arg)
 		.workload = contract->workload,
 		.concurrency = contract->concurrency,
 		.tasks = TASKS };
-
-	params_init(&spec.model_params, contract->model->params);
-	params_init(&spec.params, contract->workload->params);
 	const char *why = inability(&spec);
+
 	check(why != NULL && *why);
+	params_init(&spec.params, contract->workload->params);
 	json_t *json = trial_measure(&spec);
 	check(strcmp(json_string_value(json_object_get(json, "status")), "unavailable") == 0);
 	check(strcmp(json_string_value(json_object_get(json, "reason")), why) == 0);
@@ -133,9 +134,8 @@ static void keeps_contract(void **state)
 {
 	const struct contract *contract = *state;
 
-	const char *why = model_unavailable(contract->model, NULL);
-	if (why) {
-		print_message("# skip %s: %s\n", contract->name, why);
+	if (contract->model->unavailable) {
+		print_message("# skip %s: %s\n", contract->name, contract->model->unavailable);
 		skip();
 	}
 	bool able = has_what_it_needs(contract->model, contract->workload);
@@ -207,7 +207,7 @@ static void models_match_their_folder(void **state)
 			fail_msg("%s does not define model_%s", path, model->name);
 		assert_ptr_equal(model_find(model->name), model); /* else a name comes twice */
 		assert_true(model->summary && *model->summary);
-		assert_true(model->run || model_unavailable(model, NULL));
+		assert_true(model->run || model->unavailable);
 	}
 	assert_int_equal(count_definitions(DATADIR "/models", "model", knows_model), rows);
 	assert_null(model_find("no such model"));
@@ -255,18 +255,12 @@ static void what_waits_has_a_callback_form(void **state)
 /* The model that takes only workloads with a form for it must not lose them unseen. */
 static void resumable_forms_are_there(void **state)
 {
-	static const char *const names[] = { "null", "sleep", "primes", "sha256", "echo", "spawn",
-		"switch", "idle", "generator" };
-	const struct model *model = model_find("stackless");
+	static const char *const names[] = { "sleep", "spawn", "switch", "idle", "generator" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		assert_null(small_inability(model, workload_find(names[i])));
-	assert_string_equal(small_inability(model, workload_find("fetch")),
-		"this workload has no resumable form");
-	assert_string_equal(small_inability(model, workload_find("http")),
-		"this workload has no resumable form");
-	assert_null(small_inability(model_find("coroutine"), workload_find("fetch")));
+		assert_non_null(workload_find(names[i])->resumable.resume);
+	assert_non_null(workload_find("echo")->connection_resumable.resume);
 }
 
 static const struct CMUnitTest table_tests[] = {
@@ -281,7 +275,6 @@ enum {
 	CONCURRENCIES = sizeof concurrencies / sizeof *concurrencies,
 };
 
-/* At the most. */
 static size_t count_cases(void)
 {
 	size_t model_count = 0, workload_count = 0;
@@ -293,36 +286,22 @@ static size_t count_cases(void)
 	return model_count * workload_count * CONCURRENCIES;
 }
 
-static struct CMUnitTest make_case(struct contract *contract, const struct model *model,
-	const struct workload *workload, unsigned concurrency)
+/* Fill contracts, and tests that point to them; each model with each workload and concurrency. */
+static void make_cases(struct contract *contract, struct CMUnitTest *test)
 {
-	contract->model = model;
-	contract->workload = workload;
-	contract->concurrency = concurrency;
-	snprintf(contract->name, sizeof contract->name, "%s %s -c %u", model->name, workload->name,
-		concurrency);
-	return (struct CMUnitTest){
-		.name = contract->name, .test_func = keeps_contract, .initial_state = contract
-	};
-}
-
-/*
- * Fill contracts, and tests that point to them; each model with each workload
- * that it can run, and each concurrency. How many that is.
- */
-static size_t make_cases(struct contract *contracts, struct CMUnitTest *tests)
-{
-	size_t count = 0;
-
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++) {
-			if (!models[m]->unavailable && small_inability(models[m], workloads[w]))
-				continue;
-			for (int c = 0; c < CONCURRENCIES; c++, count++)
-				tests[count] = make_case(&contracts[count], models[m], workloads[w],
-					concurrencies[c]);
-		}
-	return count;
+		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
+			for (int c = 0; c < CONCURRENCIES; c++) {
+				contract->model = models[m];
+				contract->workload = workloads[w];
+				contract->concurrency = concurrencies[c];
+				snprintf(contract->name, sizeof contract->name, "%s %s -c %u",
+					models[m]->name, workloads[w]->name, concurrencies[c]);
+				*test++ = (struct CMUnitTest){ .name = contract->name,
+					.test_func = keeps_contract,
+					.initial_state = contract };
+				contract++;
+			}
 }
 
 int main(void)
@@ -335,7 +314,7 @@ int main(void)
 		abort();
 	setenv("CONCBENCH", "build/concbench", 0);
 	memcpy(tests, table_tests, sizeof table_tests);
-	cases = make_cases(contracts, tests + TABLE_TESTS);
+	make_cases(contracts, tests + TABLE_TESTS);
 	int failed = _cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);
 	free(tests);
 	free(contracts);
