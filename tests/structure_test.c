@@ -2,15 +2,10 @@
 /*
  * What the contract test does not show of the workloads of structure: their
  * numbers against published ones, that a wrong answer is seen, that a call
- * which fails ends all children, and that the ceilings are named.
+ * which fails ends all children, and what their figures say.
  */
 #include "small.h"
 
-#include <pthread.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-
-#include "../bench/workloads/ceiling.h"
 #include "../models/io.h"
 #include "../models/par_posix.h"
 
@@ -413,13 +408,22 @@ static void stall_of_threads(const void *arg)
 	check_free_of_stall("processes", "offload=0");
 }
 
+/* Every model whose tasks all run on one thread. */
 static void stall_of_one_thread(const void *arg)
 {
+	const unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
+
 	(void)arg;
-	double p99_ns = late_p99_ns("coroutine", "offload=0");
-	if (p99_ns < block_ns * 0.9)
-		fail_case("late by only %.0f ns", p99_ns);
-	check_free_of_stall("coroutine", "offload=1");
+	for (int m = 0; models[m]; m++) {
+		const struct model *model = models[m];
+		if (model->unavailable || (model->features & MODEL_MULTICORE) ||
+			(model->features & children) != children)
+			continue;
+		double p99_ns = late_p99_ns(model->name, "offload=0");
+		if (p99_ns < block_ns * 0.9)
+			fail_case("%s: late by only %.0f ns", model->name, p99_ns);
+		check_free_of_stall(model->name, "offload=1");
+	}
 }
 
 enum { BYTES_PER_CHILD, ALIVE };
@@ -452,111 +456,16 @@ static void idle_of_threads(const void *arg)
 	one_close(&one);
 }
 
-static void check_named(const struct ceiling *ceiling, const char *name)
-{
-	char text[256];
-
-	if (!ceiling->name || strcmp(ceiling->name, name) != 0)
-		fail_case("%s, not %s", ceiling->name ? ceiling->name : "none", name);
-	ceiling_tell(ceiling, 12, -EAGAIN, text, sizeof text);
-	char expected[256];
-	snprintf(expected, sizeof expected,
-		"12 alive, then: Resource temporarily unavailable (%s is %llu%s)", name,
-		(unsigned long long)ceiling->limit, ceiling->unit);
-	if (strcmp(text, expected) != 0)
-		fail_case("%s, not %s", text, expected);
-}
-
-static void *wait_for_end(void *arg)
-{
-	pthread_mutex_lock(arg);
-	pthread_mutex_unlock(arg);
-	return NULL;
-}
-
-/* As a user that is not root, which is not held to it. */
-static void user_limit_is_named(const void *arg)
-{
-	enum { MOST = 20, NOBODY = 65534 };
-	pthread_mutex_t hold = PTHREAD_MUTEX_INITIALIZER;
-	pthread_t threads[MOST];
-	struct rlimit limit = { MOST, MOST };
-	int started = 0;
-
-	(void)arg;
-	if (geteuid() == 0)
-		check_equal(setuid(NOBODY), 0);
-	check_equal(setrlimit(RLIMIT_NPROC, &limit), 0);
-	pthread_mutex_lock(&hold);
-	while (started < MOST && pthread_create(&threads[started], NULL, wait_for_end, &hold) == 0)
-		started++;
-	check(started < MOST);
-	struct ceiling ceiling = ceiling_nearest();
-	pthread_mutex_unlock(&hold);
-	while (started > 0)
-		pthread_join(threads[--started], NULL);
-	check_named(&ceiling, "RLIMIT_NPROC");
-	check_equal(ceiling.limit, MOST);
-}
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-/* The sanitizers need mappings and address space without end for themselves. */
-#define LIMITS_OF_MEMORY 1
-/* Every second page has other rights, so that each is a mapping of its own. */
-static void mappings_are_named(const void *arg)
-{
-	enum { PAGE_BYTES = 4096, MOST = 1 << 20 };
-	char *memory = mmap(NULL, (size_t)MOST * PAGE_BYTES, PROT_NONE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	int page = 0;
-
-	(void)arg;
-	check(memory != MAP_FAILED);
-	while (page < MOST &&
-		mprotect(memory + (size_t)page * PAGE_BYTES, PAGE_BYTES, PROT_READ) == 0)
-		page += 2;
-	check(page < MOST);
-	struct ceiling ceiling = ceiling_nearest();
-	munmap(memory, (size_t)MOST * PAGE_BYTES);
-	check_named(&ceiling, "vm.max_map_count");
-}
-
-static void address_space_is_named(const void *arg)
-{
-	struct rlimit limit = { (rlim_t)1 << 30, (rlim_t)1 << 30 };
-
-	(void)arg;
-	check_equal(setrlimit(RLIMIT_AS, &limit), 0);
-	while (mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
-		;
-	struct ceiling ceiling = ceiling_nearest();
-	check_named(&ceiling, "RLIMIT_AS");
-}
-#endif
-
-static void no_ceiling_is_near(const void *arg)
-{
-	struct ceiling none = { 0 };
-	char text[128];
-
-	(void)arg;
-	ceiling_tell(&none, 7, -ENOMEM, text, sizeof text);
-	check(strncmp(text, "7 alive, then: Cannot allocate memory (no limit", 47) == 0);
-	ceiling_tell(&none, 7, -ENOMEM, text, 8);
-	check(strcmp(text, "7 alive") == 0);
-}
-
 struct plain_case {
 	const char *name;
 	void (*fn)(const void *arg);
-	const char *model; /* whose tasks must be able to start others; may be NULL */
 };
 
 static void run_plain(void **state)
 {
-	void (*const *fn)(const void *arg) = (void (**)(const void *)) * state;
+	const struct plain_case *plain = *state;
 
-	child_must_pass(LIMIT_S, *fn, NULL);
+	child_must_pass(LIMIT_S, plain->fn, NULL);
 }
 
 static void run_small(void **state)
@@ -571,14 +480,8 @@ static const struct plain_case plain_cases[] = {
 	{ "a_wrong_block_is_seen", a_wrong_block_is_seen },
 	{ "direct_is_refused_by_memory", direct_is_refused_by_memory },
 	{ "stall_of_threads", stall_of_threads },
-	{ "stall_of_one_thread", stall_of_one_thread, "coroutine" },
+	{ "stall_of_one_thread", stall_of_one_thread },
 	{ "idle_of_threads", idle_of_threads },
-	{ "user_limit_is_named", user_limit_is_named },
-	{ "no_ceiling_is_near", no_ceiling_is_near },
-#ifdef LIMITS_OF_MEMORY
-	{ "mappings_are_named", mappings_are_named },
-	{ "address_space_is_named", address_space_is_named },
-#endif
 };
 
 enum {
