@@ -47,8 +47,9 @@ const char *inability(const struct trial_spec *spec)
 {
 	if (!spec->model) /* an outside server */
 		return NULL;
-	if (spec->model->unavailable)
-		return spec->model->unavailable;
+	const char *why = model_unavailable(spec->model, &spec->model_params);
+	if (why)
+		return why;
 	return spec->workload->kind == WORKLOAD_SERVICE
 		? service_inability(spec)
 		: task_inability(spec->model, spec->workload);

@@ -45,8 +45,9 @@ static json_t *models_json(void)
 	for (const struct model *const *row = models; *row; row++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "unavailable", (*row)->unavailable, "serves",
-				(*row)->serve != NULL, "params", params_json((*row)->params)));
+				(*row)->summary, "unavailable", model_unavailable(*row, NULL),
+				"serves", (*row)->serve != NULL, "params",
+				params_json((*row)->params)));
 	return list;
 }
 

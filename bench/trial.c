@@ -100,6 +100,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.task = run_task,
 			.start = start_task,
 			.fail = fail_task },
+		.spec = spec,
 		.workload = spec->workload,
 		.work = { .params = &spec->params,
 			.workdir = spec->workdir,
@@ -129,7 +130,13 @@ void trial_close(struct trial *trial)
 int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency)
 {
 	uint64_t all = trial->job.tasks;
+	struct params defaults;
 
+	trial->job.params = &trial->spec->model_params;
+	if (trial->spec->model != model) {
+		params_init(&defaults, model->params);
+		trial->job.params = &defaults;
+	}
 	trial->job.tasks = tasks;
 	trial->job.concurrency = concurrency;
 	int err = model->run(&trial->job);

@@ -10,6 +10,7 @@
 
 struct loop;
 struct param;
+struct params;
 struct service;
 
 typedef void job_done_fn(void *arg);
@@ -18,6 +19,8 @@ typedef void job_done_fn(void *arg);
 struct job {
 	uint64_t tasks;       /* run each of 0 .. tasks - 1 exactly once */
 	unsigned concurrency; /* with at most so many in flight; at least 1 */
+
+	const struct params *params; /* of the model's own table */
 
 	/*
 	 * Run task i to its end, in the caller's thread (or coroutine, or
@@ -50,9 +53,15 @@ enum model_feature {
 struct model {
 	const char *name;           /* --model argument, JSON key and file name */
 	const char *summary;        /* one line for `list` */
-	const char *unavailable;    /* NULL, or why this build or machine lacks it */
 	unsigned features;          /* enum model_feature, or-ed */
 	const struct param *params; /* the model's own; may be NULL */
+
+	/*
+	 * Why this build, kernel or machine lacks it as params (of its own
+	 * table; NULL: at their defaults) would have it, as a sentence that
+	 * stays; NULL where it is there. Thread-safe. NULL: it always is.
+	 */
+	const char *(*unavailable)(const struct params *params);
 
 	/*
 	 * Run every task of job. Returns 0 when each task was run or failed
@@ -74,5 +83,8 @@ extern const struct model *const models[];
 
 /* The model of that name, or NULL. */
 const struct model *model_find(const char *name);
+
+/* As model->unavailable, for those that have none as well. */
+const char *model_unavailable(const struct model *model, const struct params *params);
 
 #endif

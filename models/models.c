@@ -24,3 +24,8 @@ const struct model *model_find(const char *name)
 			return *row;
 	return NULL;
 }
+
+const char *model_unavailable(const struct model *model, const struct params *params)
+{
+	return model->unavailable ? model->unavailable(params) : NULL;
+}

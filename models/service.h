@@ -12,6 +12,7 @@
  * signal stops it.
  */
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,16 @@ struct service {
 	unsigned connections_max;    /* more at a time are refused */
 	unsigned drain_s;            /* after a stop, until connections are cut off */
 	const struct params *params; /* of the model's own table */
+
+	/*
+	 * For a model of several processes with many connections each: how many
+	 * every one holds, in memory that they share, so that the limit is that
+	 * of all together; and which of them this process is. NULL: this
+	 * process's connections are all there are.
+	 */
+	atomic_uint *held;
+	unsigned processes, process;
+
 	const char *refusal; /* what a refused client is told before it is closed; "" is nothing */
 
 	/* Serve fd to its end, in the caller's thread, coroutine or process. Does not close it. */

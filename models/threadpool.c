@@ -9,16 +9,12 @@
  * What to watch: the size of the pool is the concurrency: too few threads and
  * tasks queue behind waits, too many and memory and the scheduler pay.
  */
-#include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
+#include "gang.h"
 #include "io.h"
 #include "par_threadpool.h"
 #include "service.h"
-
-enum { STACK_BYTES = 256 * 1024 };
 
 struct pool {
 	struct job *job;
@@ -48,36 +44,6 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/*
- * Run body(arg) in so many threads and wait for them. made(arg, err) is called
- * when all are there (0), or one could not be made: that ends the others, as a
- * smaller pool would not be what was asked for.
- */
-static int in_threads(
-	unsigned workers, void *(*body)(void *arg), void (*made)(void *arg, int err), void *arg)
-{
-	unsigned started = 0;
-	pthread_t *threads = calloc(workers, sizeof *threads);
-	pthread_attr_t attr;
-	int err = 0;
-
-	if (!threads)
-		return -ENOMEM;
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	while (started < workers && !err) {
-		err = -pthread_create(&threads[started], &attr, body, arg);
-		if (!err)
-			started++;
-	}
-	made(arg, err);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	pthread_attr_destroy(&attr);
-	free(threads);
-	return err;
-}
-
 static void pool_made(void *arg, int err)
 {
 	struct pool *pool = arg;
@@ -91,7 +57,7 @@ static int run(struct job *job)
 	struct pool pool = { .job = job };
 
 	par_pool_init(&pool.children);
-	int err = in_threads(job->concurrency, work, pool_made, &pool);
+	int err = gang_run(job->concurrency, work, pool_made, &pool);
 	par_pool_destroy(&pool.children);
 	return err;
 }
@@ -123,7 +89,7 @@ static int serve(struct service *service)
 
 	if (server.listener < 0)
 		return server.listener;
-	int err = in_threads(service->workers, accept_and_serve, server_made, &server);
+	int err = gang_run(service->workers, accept_and_serve, server_made, &server);
 	io_close(server.listener);
 	return err;
 }

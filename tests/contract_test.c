@@ -75,6 +75,7 @@ static void run_case(const void *arg)
 	char reason[256] = "";
 
 	struct trial_spec spec = { .model = contract->model, .workload = contract->workload };
+	params_init(&spec.model_params, contract->model->params);
 	check(inability(&spec) == NULL);
 	holdings_warm_up();
 	holdings_take(&before);
@@ -116,10 +117,11 @@ static void run_inability(const void *arg)
 		.workload = contract->workload,
 		.concurrency = contract->concurrency,
 		.tasks = TASKS };
-	const char *why = inability(&spec);
 
-	check(why != NULL && *why);
+	params_init(&spec.model_params, contract->model->params);
 	params_init(&spec.params, contract->workload->params);
+	const char *why = inability(&spec);
+	check(why != NULL && *why);
 	json_t *json = trial_measure(&spec);
 	check(strcmp(json_string_value(json_object_get(json, "status")), "unavailable") == 0);
 	check(strcmp(json_string_value(json_object_get(json, "reason")), why) == 0);
@@ -131,8 +133,9 @@ static void keeps_contract(void **state)
 {
 	const struct contract *contract = *state;
 
-	if (contract->model->unavailable) {
-		print_message("# skip %s: %s\n", contract->name, contract->model->unavailable);
+	const char *why = model_unavailable(contract->model, NULL);
+	if (why) {
+		print_message("# skip %s: %s\n", contract->name, why);
 		skip();
 	}
 	bool able = has_what_it_needs(contract->model, contract->workload);
@@ -204,7 +207,7 @@ static void models_match_their_folder(void **state)
 			fail_msg("%s does not define model_%s", path, model->name);
 		assert_ptr_equal(model_find(model->name), model); /* else a name comes twice */
 		assert_true(model->summary && *model->summary);
-		assert_true(model->run || model->unavailable);
+		assert_true(model->run || model_unavailable(model, NULL));
 	}
 	assert_int_equal(count_definitions(DATADIR "/models", "model", knows_model), rows);
 	assert_null(model_find("no such model"));

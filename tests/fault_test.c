@@ -594,6 +594,7 @@ int main(void)
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; workloads[w]->task && models[m]; m++) {
 			struct trial_spec spec = { .model = models[m], .workload = workloads[w] };
+			params_init(&spec.model_params, models[m]->params);
 			if (inability(&spec))
 				continue; /* contract_test sees to it that this is told */
 			if (count == PAIRINGS_MAX)

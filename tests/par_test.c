@@ -12,6 +12,7 @@
 #include "../models/io.h"
 #include "../models/model.h"
 #include "../models/par.h"
+#include "../models/param.h"
 
 enum { LIMIT_S = 30, TASKS = 2, CONCURRENCY = 2 };
 
@@ -402,11 +403,14 @@ static void fail_task(struct job *job, uint64_t i, int err)
 static void run_case(const void *arg)
 {
 	struct par_run run = *(const struct par_run *)arg;
+	struct params params;
 	struct holdings before;
 
+	params_init(&params, run.model->params);
 	run.job = (struct job){
 		.tasks = TASKS, .concurrency = CONCURRENCY, .task = run_task, .fail = fail_task
 	};
+	run.job.params = &params;
 	run.outcome = mmap(NULL, sizeof *run.outcome, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(run.outcome != MAP_FAILED);
@@ -433,7 +437,8 @@ int main(void)
 
 	for (int m = 0; models[m]; m++)
 		for (int c = 0; c < CASES; c++) {
-			if (!(models[m]->features & MODEL_SPAWN) || models[m]->unavailable ||
+			if (!(models[m]->features & MODEL_SPAWN) ||
+				model_unavailable(models[m], NULL) ||
 				(cases[c].needs & ~features_of(models[m])))
 				continue;
 			if (count == sizeof runs / sizeof *runs)

@@ -94,7 +94,7 @@ static void add_case(
 		.service = service,
 		.connections = clients,
 		.param = param };
-	if (!contract->model->serve || contract->model->unavailable)
+	if (!contract->model->serve || model_unavailable(contract->model, NULL))
 		return;
 	snprintf(contract->model_name, sizeof contract->model_name, "%s", model_name);
 	snprintf(contract->name, sizeof contract->name, "%s %s -c %u %s", model_name, service->name,
