@@ -144,6 +144,28 @@ static int read_option(struct server *server, int opt)
 	}
 }
 
+/* The service's, or else the model's. */
+static int set_param(struct server *server, const char *assignment)
+{
+	if (cli_takes(server->workload->params, assignment) ||
+		!cli_takes(server->model->params, assignment))
+		return cli_param("serve", &server->params, server->workload->name, assignment);
+	return cli_param("serve", &server->model_params, server->model->name, assignment);
+}
+
+static int check_ability(const struct server *server)
+{
+	struct trial_spec spec = { .model = server->model,
+		.model_params = server->model_params,
+		.workload = server->workload,
+		.params = server->params,
+		.concurrency = 1 };
+	const char *why = inability(&spec);
+	if (why)
+		return cli_error("serve", "%s: %s", server->model->name, why);
+	return 0;
+}
+
 static int read_arguments(struct server *server, int argc, char **argv)
 {
 	int opt, status = 0;
@@ -156,19 +178,11 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	struct trial_spec spec = { .model = server->model,
-		.model_params = server->model_params,
-		.workload = server->workload,
-		.concurrency = 1 };
-	const char *why = inability(&spec);
-	if (why)
-		return cli_error("serve", "%s: %s", server->model->name, why);
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
 	params_init(&server->params, server->workload->params);
 	for (int i = 0; i < server->param_count && !status; i++)
-		status = cli_param(
-			"serve", &server->params, server->workload->name, server->param[i]);
-	return status;
+		status = set_param(server, server->param[i]);
+	return status ? status : check_ability(server);
 }
 
 /* The kernel would round sleeps up by 50 us; and every connection is a descriptor. */

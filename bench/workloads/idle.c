@@ -40,10 +40,16 @@ enum { PAGE_BYTES = 4096 };
 /* How long no further child may come to life before that is taken for a failure. */
 static const int64_t patience_ns = INT64_C(10000000000);
 
-/* Shared by the tasks of a trial, which cannot tell their memory apart while they overlap. */
+/* Shared by the tasks of a trial, whose memory cannot be told apart while they overlap. */
 struct trial_state {
 	pid_t pid; /* all processes of the trial come from this one */
 	unsigned begun, ended;
+
+	/*
+	 * Before the first task, as later ones find stacks that it has left for
+	 * them; negative where it is not known.
+	 */
+	long before_kib;
 };
 
 /* Shared by the children of a task. */
@@ -60,6 +66,7 @@ static int setup(struct work *work)
 	if (state == MAP_FAILED)
 		return -errno;
 	state->pid = getpid();
+	state->before_kib = -1;
 	work->state = state;
 	work->operations = param_number(work->params, "children");
 	work->expected = work->operations;
@@ -120,10 +127,20 @@ static int spawn_all(struct children *children, struct crowd *crowd, unsigned co
 	return err ? err : await_alive(crowd, count);
 }
 
-static void report(struct work *work, uint64_t i, unsigned alive, long before_kib,
-	const struct trial_state *begun)
+/* To be called by each task before its children. */
+static void read_before(struct trial_state *state, const struct trial_state *begun)
+{
+	if (begun->begun != 1)
+		return;
+	long kib = memory_kib(state->pid);
+	if (__atomic_load_n(&state->begun, __ATOMIC_SEQ_CST) == 1)
+		__atomic_store_n(&state->before_kib, kib, __ATOMIC_SEQ_CST);
+}
+
+static void report(struct work *work, uint64_t i, unsigned alive, const struct trial_state *begun)
 {
 	const struct trial_state *state = work->state;
+	long before_kib = __atomic_load_n(&state->before_kib, __ATOMIC_SEQ_CST);
 	long after_kib = memory_kib(state->pid);
 	bool alone = begun->begun == begun->ended + 1 &&
 		__atomic_load_n(&state->begun, __ATOMIC_SEQ_CST) == begun->begun;
@@ -135,20 +152,21 @@ static void report(struct work *work, uint64_t i, unsigned alive, long before_ki
 }
 
 /* A limit that was met is no failure of the model: it is told, as long as all are still alive. */
-static int run_crowd(struct work *work, uint64_t i, struct crowd *crowd, struct trial_state *begun)
+static int run_crowd(
+	struct work *work, uint64_t i, struct crowd *crowd, const struct trial_state *begun)
 {
-	const struct trial_state *state = work->state;
 	struct children children;
 	struct ceiling ceiling = { 0 };
 	unsigned count = work->operations;
-	long before_kib = memory_kib(state->pid);
+
+	read_before(work->state, begun);
 	int err = spawn_all(&children, crowd, count);
 	unsigned alive = count_alive(crowd);
 
 	if (err)
 		ceiling = ceiling_nearest();
 	else
-		report(work, i, alive, before_kib, begun);
+		report(work, i, alive, begun);
 	par_channel_close(crowd->channel);
 	unsigned spawned = children.count;
 	int join_err = children_join(&children);
