@@ -161,7 +161,8 @@ static struct tally count_tasks(const struct trial *trial, int err)
 			tally.right++;
 			continue;
 		}
-		if (record->err != err)
+		/* idle tells a limit that it met as what this machine cannot have. */
+		if (record->err != err && !(err == -ENOMEM && record->err == -ENOTSUP))
 			fail_case("task %d: %s", (int)i, strerror(-record->err));
 		if (tally.failed++ == 0)
 			tally.first_failed = i;

@@ -221,7 +221,6 @@ struct frame {
 	struct resumable_gate gate;
 	struct child_frame *last;
 	unsigned alive, spawned;
-	long before_kib;
 	struct trial_state begun;
 };
 
@@ -263,7 +262,7 @@ static void begin(struct frame *frame, struct executor *executor)
 	frame->begun = (struct trial_state){ .begun = ++state->begun, .ended = state->ended };
 	frame->alive = frame->spawned = 0;
 	frame->last = NULL;
-	frame->before_kib = memory_kib(state->pid);
+	read_before(state, &frame->begun);
 	resumable_gate_init(&frame->gate);
 	resumable_pool_init(&frame->pool, sizeof(struct child_frame));
 	start_children(frame, executor);
@@ -295,8 +294,7 @@ static enum resumed resume(struct resumable *self, struct executor *executor)
 		return resumable_yield(self, executor); /* behind all children */
 	case STARTED:
 		if (frame->alive == frame->task.work->operations)
-			report(frame->task.work, frame->task.i, frame->alive, frame->before_kib,
-				&frame->begun);
+			report(frame->task.work, frame->task.i, frame->alive, &frame->begun);
 		resumable_gate_open(&frame->gate, executor);
 		self->state = JOINING;
 		/* fall through */
