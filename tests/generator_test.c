@@ -10,6 +10,7 @@ struct script {
 	int64_t values, result;
 	int64_t sleep_ns; /* before each value */
 	bool begun, cleaned_up;
+	int64_t given;
 	int emit_err, sleep_err;
 };
 
@@ -22,6 +23,7 @@ static int64_t count_up(struct generator *self, void *arg)
 		if (script->sleep_ns && (script->sleep_err = io_sleep(script->sleep_ns)) != 0)
 			return script->sleep_err;
 		script->emit_err = generator_emit(self, (uint64_t)i);
+		script->given += !script->emit_err;
 		if (!script->emit_err)
 			continue;
 		check_equal(generator_emit(self, 99), -ECANCELED);
@@ -85,6 +87,7 @@ static void freed_early_cleans_up(void)
 	must_give(generator, 1);
 	generator_close(generator);
 	check_equal(script.emit_err, -ECANCELED);
+	check_equal(script.given, 1); /* not on to another value */
 	check(script.cleaned_up);
 
 	struct script unused = { .values = 100 };

@@ -397,9 +397,13 @@ static void cancelled_within_a_timeout(void)
 	check_equal(task_cancel(task), 0);
 	check_equal(task_join(task), -ECANCELED);
 
-	int64_t now_ns = io_now_ns();
-	task = start_task(sleep_in_a_scope, &now_ns);
+	int64_t passed_ns = io_now_ns() + ms_ns;
+	task = start_task(sleep_in_a_scope, &passed_ns);
 	settle();
+	while (io_now_ns() <= passed_ns)
+		;
+	check_equal(io_sleep(passed_ns - 10 * ms_ns - io_now_ns()), 0); /* goes on just before the task */
+	check(!future_done(task_future(task)));
 	check_equal(task_cancel(task), 0);
 	check_equal(task_join(task), -ECANCELED);
 }

@@ -22,7 +22,7 @@ enum { SCHEDULES = 100 };
 #else
 enum { SCHEDULES = 1000 };
 #endif
-enum { LIVE_MAX = 512, LOCKS = 2, UNITS = 3, ROOTS = 3, CHILDREN = 3, DEPTH = 3, STEPS = 6 };
+enum { LIVE_MAX = 4096, LOCKS = 2, UNITS = 3, ROOTS = 8, CHILDREN = 3, DEPTH = 3, STEPS = 10 };
 
 /* What all tasks of a schedule share. */
 static struct lock locks[LOCKS], gate;
@@ -375,7 +375,7 @@ static int64_t cancel_at_random(void *arg)
 	struct rng *rng = arg;
 
 	while (!stopping) {
-		check_equal(io_sleep(below(rng, 100000)), 0);
+		check_equal(io_sleep(below(rng, 200000)), 0);
 		if (lives > 0)
 			check_equal(task_cancel(live[below(rng, lives)]), 0);
 	}

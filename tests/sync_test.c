@@ -453,6 +453,38 @@ static void event_stays_set(void)
 	check_equal(event_wait(&event, io_now_ns() + ms_ns), -ETIMEDOUT);
 }
 
+/* A wait for what something outside still uses: it says when it lets go. */
+static struct waiter held;
+static int broken_off;
+
+static void note_breaking_off(struct waiter *waiter, int why)
+{
+	(void)waiter, (void)why;
+	broken_off++;
+}
+
+static int64_t wait_to_be_let_go(void *arg)
+{
+	held = (struct waiter){ .what = "a test", .outside = true, .break_off = note_breaking_off };
+	return wait_result(&held, wait_park(&held, NULL, *(int64_t *)arg));
+}
+
+/* The deadline, then a cancellation, before it is let go: the latter must not be lost. */
+static void cancelled_while_its_deadline_ends_it(void)
+{
+	int64_t deadline_ns = io_now_ns() + ms_ns;
+	struct task *task = start_task(wait_to_be_let_go, &deadline_ns);
+
+	while (!broken_off)
+		check_equal(io_sleep(ms_ns), 0);
+	check_equal(task_cancel(task), 0);
+	check_equal(broken_off, 1);
+	settle();
+	check(!future_done(task_future(task)));
+	wait_wake(&held, -EIO);
+	check_equal(task_join(task), -ECANCELED);
+}
+
 static int64_t take_two(void *arg)
 {
 	struct lock **order = arg;
@@ -512,6 +544,7 @@ int main(void)
 		TASK_CASE(notified_in_order),
 		TASK_CASE(cancelled_on_the_way_to_the_lock),
 		TASK_CASE(event_stays_set),
+		TASK_CASE(cancelled_while_its_deadline_ends_it),
 	};
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(deadlock_names_who_has_the_lock),
