@@ -28,7 +28,7 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev hyperfine gnuplot-nox
 TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema python3-websockets \
-	procps wrk nghttp2-client apache2-utils
+	procps wrk nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program

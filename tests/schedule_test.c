@@ -3,7 +3,8 @@
  * models/runtime under random schedules: trees of tasks doing random things
  * with everything there is to wait for, while another cancels tasks at random.
  * Whatever happens, what excludes must exclude, what is sent must arrive, and
- * all must end. On failure the seed is printed; CONCBENCH_SEED=N runs that one.
+ * all must end. On failure the seed is printed; CONCBENCH_SEED=N runs that one,
+ * CONCBENCH_SCHEDULES=N so many.
  */
 #include "tasks.h"
 
@@ -345,7 +346,7 @@ static int64_t live_once(void *arg)
 /* Something for each that waits for what may never come, so that only a lost wake-up hangs. */
 static int64_t keep_moving(void *arg)
 {
-	char bytes[64];
+	char bytes[64] = "";
 	uint64_t value;
 
 	(void)arg;
@@ -453,17 +454,25 @@ static int64_t run_schedule(void *arg)
 /* Which one runs, in memory that outlives the child. */
 static uint64_t *seed;
 
+/* A number of the environment's, or otherwise. */
+static uint64_t setting(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
 static void run_schedules(const void *arg)
 {
-	const char *wanted = getenv("CONCBENCH_SEED");
-	uint64_t first = wanted ? strtoull(wanted, NULL, 10) : *(const uint64_t *)arg;
-	int schedules = wanted ? 1 : SCHEDULES;
+	uint64_t first = setting("CONCBENCH_SEED", *(const uint64_t *)arg);
+	uint64_t schedules =
+		setting("CONCBENCH_SCHEDULES", getenv("CONCBENCH_SEED") ? 1 : SCHEDULES);
 	struct holdings before;
 
 	holdings_warm_up();
 	holdings_take(&before);
-	for (int i = 0; i < schedules; i++) {
-		*seed = first + (uint64_t)i;
+	for (uint64_t i = 0; i < schedules; i++) {
+		*seed = first + i;
 		uint64_t this_one = *seed;
 		check_equal(runtime_run(&reporting, run_schedule, &this_one), 0);
 		if (reports[0])
