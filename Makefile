@@ -27,8 +27,9 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev hyperfine gnuplot-nox
-TEST_PACKAGES  = clang libcmocka-dev bats curl nginx-light python3-jsonschema python3-websockets \
-	procps wrk nghttp2-client apache2-utils valgrind
+FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
+TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets procps \
+	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program
@@ -51,9 +52,9 @@ fuzz: deps-test  ## the services' parsers on random input, FUZZ_S=20 seconds eac
 	$(MAKE) fuzz-build
 	tests/fuzz/run $(FUZZ_S)
 
-floors: deps  ## concbench against hand-written code that does the same work
+floors: deps-floors  ## concbench against hand-written code that does the same work
 	$(MAKE) -j$$(nproc) all floors-build
-	bench/floors/batch $B; status=$$?; bench/floors/services $B && exit $$status
+	status=0; for part in batch services structure; do bench/floors/$$part $B || status=$$?; done; exit $$status
 
 soak: deps  ## 100,000 connections to every model's servers: no leak of memory or descriptors
 	$(MAKE) -j$$(nproc) all
@@ -68,13 +69,16 @@ deps:  ## install what the program needs (Debian, Ubuntu)
 	@.ci/deps $(BUILD_PACKAGES)
 
 deps-test:
-	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES) $(TEST_PACKAGES)
+
+deps-floors:
+	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES)
 
 lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
-	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services .ci/run
+	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
@@ -107,6 +111,8 @@ $B/floors/%: bench/floors/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
 	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) -o $@ $< $B/libconcbench.a $(LIBS)
 
+$B/floors/pth: LIBS = -lpth
+
 # A target is built with the files that it is about, so that only these are watched.
 FUZZED_websocket = bench/workloads/websocket_session.c bench/workloads/websocket_handshake.c
 FUZZED_http = bench/workloads/http_session.c bench/workloads/http_reply.c bench/origin_request.c
@@ -130,7 +136,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep test fuzz soak floors plot deps deps-test lint format clean help tests-build floors-build \
+.PHONY: all bench sweep test fuzz soak floors plot deps deps-test deps-floors lint format clean help tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -32,6 +32,20 @@ start() {
 field() { sed -n "s/.*\"$1\":\([-0-9.e]*\).*/\1/p"; }
 trial() { "$concbench" trial "$@"; }
 
+# A service under load: requests/s, the client's CPU in us a request, p50 and p99 in us, offered/s.
+numbers() {
+	/usr/bin/python3 -c 'import json, sys
+t = json.load(sys.stdin)
+if t["status"] != "ok": sys.exit(t["status"] + ": " + str(t["reason"]))
+print(t["throughput_per_s"],
+	t["generator_cpu_share"] * t["elapsed_s"] / t["tasks"] * 1e6,
+	t["latency_ns"]["p50"] / 1e3, t["latency_ns"]["p99"] / 1e3,
+	t["offered_per_s"] or 0)'
+}
+load=(-c 100 --param duration_ms=1000 --param warmup_ms=200)
+served() { trial -m "$1" -w "$2" "${load[@]}" "${@:3}" | numbers; }
+outside() { trial -m outside -w "$1" --external "$2" "${load[@]}" "${@:3}" | numbers; }
+
 # The arms in an order of its own for each round: groups at random, and arms within a group.
 shuffled() {
 	printf '%s\n' "${arms[@]}" | awk -v seed="$RANDOM$RANDOM" 'BEGIN { srand(seed) }

@@ -46,7 +46,7 @@ static int64_t two_yielders(void *arg)
 {
 	if (task_spawn(NULL, NULL, yield_often, arg) != 0)
 		exit(1);
-	return yield_often(arg);
+	return task_spawn(NULL, NULL, yield_often, arg);
 }
 
 static int64_t empty(void *arg)

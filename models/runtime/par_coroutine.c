@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../io.h"
 #include "channel.h"
@@ -52,9 +53,14 @@ static int join(struct par_child *child)
 	return result;
 }
 
+/* Aligned for a lock. */
 static void *share(size_t size)
 {
-	return calloc(1, size);
+	enum { ALIGNMENT = _Alignof(struct par_lock) };
+	size_t whole = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	void *memory = aligned_alloc(ALIGNMENT, whole);
+
+	return memory ? memset(memory, 0, whole) : NULL;
 }
 
 static void release_shared(void *memory, size_t size)
