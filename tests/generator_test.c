@@ -2,6 +2,8 @@
 /* models/runtime/generator: plain and waiting bodies, early ends, cancellation, cost. */
 #include "tasks.h"
 
+#include <sys/mman.h>
+
 #include "../models/runtime/generator.h"
 #include "../models/runtime/sync.h"
 
@@ -316,8 +318,72 @@ static void costs_no_more_than_switches(void)
 	check(values_ns < 3 * yields_ns);
 }
 
+/* Use up the stack, whichever that is. */
+static __attribute__((noinline)) int dig(int depth)
+{
+	volatile char frame[1024];
+
+	frame[depth % 1024] = (char)depth;
+	return depth == 0 ? frame[0] : dig(depth - 1) + frame[depth % 1024];
+}
+
+static int64_t dig_down(struct generator *self, void *arg)
+{
+	return generator_emit(self, (uint64_t)dig(*(int *)arg));
+}
+
+static int64_t ask_digger(void *arg)
+{
+	struct generator *generator;
+	uint64_t value;
+
+	check_equal(generator_open(&generator, dig_down, arg), 0);
+	return generator_next(generator, &value);
+}
+
+static int64_t start_asker(void *arg)
+{
+	struct task *task;
+
+	check_equal(task_spawn(&task, "asker", ask_digger, arg), 0);
+	return task_join(task);
+}
+
+static int said_fd;
+
+static void overflow(const void *arg)
+{
+	int depth = 1000; /* of 1 KiB and more each: beyond any stack here */
+
+	(void)arg;
+	dup2(said_fd, STDERR_FILENO);
+	signal(SIGSEGV, SIG_DFL); /* a sanitizer's, or the test library's */
+	runtime_run(NULL, start_asker, &depth);
+	fail_case("nobody dug");
+}
+
+/* A generator's stack has a guard as well, and the report the name of the task that asked. */
+static void overflow_names_who_asked(void **state)
+{
+	struct child child;
+	char said[256] = "";
+
+	(void)state;
+	said_fd = memfd_create("said", MFD_CLOEXEC);
+	assert_true(said_fd >= 0);
+	child_run(TASKS_LIMIT_S, overflow, NULL, &child);
+	assert_true(WIFSIGNALED(child.status));
+	assert_int_equal(WTERMSIG(child.status), SIGSEGV);
+	assert_true(pread(said_fd, said, sizeof said - 1, 0) >= 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they keep their handlers */
+	assert_string_equal(said, "task 'asker' overflowed its stack\n");
+#endif
+	close(said_fd);
+}
+
 int main(void)
 {
+	const struct CMUnitTest others[] = { cmocka_unit_test(overflow_names_who_asked) };
 	static const struct task_case cases[] = {
 		TASK_CASE(runs_as_far_as_asked),
 		TASK_CASE(freed_early_cleans_up),
@@ -330,5 +396,6 @@ int main(void)
 		TASK_CASE(costs_no_more_than_switches),
 	};
 
-	return tasks_run("generator", cases, sizeof cases / sizeof *cases);
+	return tasks_run("generator", cases, sizeof cases / sizeof *cases) +
+		cmocka_run_group_tests_name("generator, ends", others, NULL, NULL);
 }

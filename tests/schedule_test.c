@@ -16,6 +16,7 @@
 #include "../models/runtime/generator.h"
 #include "../models/runtime/group.h"
 #include "../models/runtime/offload.h"
+#include "../models/runtime/reactor.h"
 #include "../models/runtime/sync.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -451,6 +452,20 @@ static int64_t run_schedule(void *arg)
 	return 0;
 }
 
+/* One reactor after the other, of those that there are here. */
+static const struct reactor_ops *some_reactor(uint64_t number)
+{
+	const struct reactor_ops *here[16];
+	size_t count = 0;
+
+	for (size_t i = 0; reactors[i]; i++)
+		if (!reactors[i]->unavailable || !reactors[i]->unavailable()) {
+			check(count < sizeof here / sizeof *here);
+			here[count++] = reactors[i];
+		}
+	return here[number % count];
+}
+
 /* Which one runs, in memory that outlives the child. */
 static uint64_t *seed;
 
@@ -465,8 +480,8 @@ static uint64_t setting(const char *name, uint64_t otherwise)
 static void run_schedules(const void *arg)
 {
 	uint64_t first = setting("CONCBENCH_SEED", *(const uint64_t *)arg);
-	uint64_t schedules =
-		setting("CONCBENCH_SCHEDULES", getenv("CONCBENCH_SEED") ? 1 : SCHEDULES);
+	uint64_t schedules = setting(
+		"CONCBENCH_SCHEDULES", getenv("CONCBENCH_SEED") ? 1 : SCHEDULES);
 	struct holdings before;
 
 	holdings_warm_up();
@@ -474,7 +489,9 @@ static void run_schedules(const void *arg)
 	for (uint64_t i = 0; i < schedules; i++) {
 		*seed = first + i;
 		uint64_t this_one = *seed;
-		check_equal(runtime_run(&reporting, run_schedule, &this_one), 0);
+		struct runtime_options options = reporting;
+		options.reactor = some_reactor(this_one);
+		check_equal(runtime_run(&options, run_schedule, &this_one), 0);
 		if (reports[0])
 			fail_case("reported: %s", reports);
 	}
