@@ -60,7 +60,8 @@ const char *inability(const struct trial_spec *spec)
 {
 	if (!spec->model) /* an outside server */
 		return NULL;
-	const char *why = model_unavailable(spec->model, &spec->model_params);
+	bool chosen = spec->model_params.table; /* else at their defaults */
+	const char *why = model_unavailable(spec->model, chosen ? &spec->model_params : NULL);
 	if (why)
 		return why;
 	return spec->workload->kind == WORKLOAD_SERVICE

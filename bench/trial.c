@@ -134,7 +134,7 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
 	struct params defaults;
 
 	trial->job.params = &trial->spec->model_params;
-	if (trial->spec->model != model) {
+	if (trial->spec->model_params.table != model->params) {
 		params_init(&defaults, model->params);
 		trial->job.params = &defaults;
 	}

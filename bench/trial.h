@@ -13,7 +13,7 @@
 struct trial_spec {
 	const char *model_name;     /* as asked for, with the model's own parameters */
 	const struct model *model;  /* NULL where the service is an outside one */
-	struct params model_params; /* of the model's own table */
+	struct params model_params; /* of the model's own table; zeroed: its defaults */
 	const char *external;       /* then: its ADDR:PORT */
 	const struct workload *workload;
 	struct params params;

@@ -656,8 +656,6 @@ int main(void)
 			if (count == PAIRINGS_MAX)
 				abort();
 			struct pairing *pairing = &pairings[count];
-			if (small_inability(models[m], workloads[w]))
-				continue;
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",
 				models[m]->name, workloads[w]->name);
