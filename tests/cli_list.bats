@@ -24,7 +24,7 @@ for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	for name in models: workloads: profiles: blocking threads threadpool processes prefork eventloop \
-		coroutine null sleep fetch rawget download file randread primes sha256 mixed \
+		stackless coroutine null sleep fetch rawget download file randread primes sha256 mixed \
 		idle pipeline ring generator stall nqueens quick default full; do
 		grep -qw -- "$name" <<<"$output" || fail "list has no $name" "$output"
 	done

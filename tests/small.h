@@ -5,6 +5,7 @@
 /* A trial of any workload that is over in milliseconds, step by step. */
 #include "leftovers.h"
 
+#include "../bench/inability.h"
 #include "../bench/origin.h"
 #include "../bench/trial.h"
 #include "../bench/workdir.h"
@@ -44,6 +45,15 @@ struct small {
 	struct trial trial;
 	char workdir[WORKDIR_MAX];
 };
+
+/* Why this model cannot run this workload, or NULL. */
+static inline const char *small_inability(
+	const struct model *model, const struct workload *workload)
+{
+	struct trial_spec spec = { .model = model, .workload = workload, .concurrency = 1 };
+
+	return inability(&spec);
+}
 
 /* Everything up to the run. */
 static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)

@@ -72,6 +72,45 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 	return 0;
 }
 
+/*
+ * The resumable form: the generator is resumed by who takes its values, which
+ * is a plain call. Its wait is for the next such call, so it needs no executor.
+ */
+struct generator_frame {
+	struct resumable self;
+	struct pair f;
+};
+
+static enum resumed resume_generator(struct resumable *self, struct executor *executor)
+{
+	struct pair *f = &((struct generator_frame *)self)->f;
+	enum { START, GAVE };
+
+	(void)executor;
+	switch (self->state) {
+	case START:
+		*f = (struct pair){ 1, 1 };
+		self->state = GAVE;
+		break;
+	case GAVE:
+		*f = (struct pair){ f->b, f->a + f->b };
+	}
+	return RESUMED_WAITING; /* f->a is the next value */
+}
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct task_frame *frame = (struct task_frame *)self;
+	struct generator_frame generator = { .self.resume = resume_generator };
+
+	for (uint64_t left = frame->work->operations; left > 0; left--) {
+		if (generator.self.resume(&generator.self, executor) == RESUMED_DONE)
+			break;
+		frame->digest = generator.f.a;
+	}
+	return RESUMED_DONE;
+}
+
 const struct workload workload_generator = {
 	.name = "generator",
 	.summary = "Fibonacci numbers from a generator, one by one",
@@ -82,4 +121,5 @@ const struct workload workload_generator = {
 	.operation = "values",
 	.setup = setup,
 	.task = task,
+	.resumable = { sizeof(struct task_frame), resume },
 };

@@ -208,6 +208,107 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 	return err;
 }
 
+/* The resumable form: a child has no stack to touch, so its frame is all there is of it. */
+struct child_frame {
+	struct resumable self;
+	struct frame *parent;
+	struct child_frame *before; /* started before it */
+};
+
+struct frame {
+	struct task_frame task;
+	struct resumable_pool pool;
+	struct resumable_gate gate;
+	struct child_frame *last;
+	unsigned alive, spawned;
+	struct trial_state begun;
+};
+
+static enum resumed resume_child(struct resumable *self, struct executor *executor)
+{
+	struct frame *parent = ((struct child_frame *)self)->parent;
+	enum { START, PASSED };
+
+	switch (self->state) {
+	case START:
+		parent->alive++;
+		self->state = PASSED;
+		return resumable_gate_wait(self, executor, &parent->gate);
+	default:
+		return RESUMED_DONE;
+	}
+}
+
+/* As many as there is memory for. */
+static void start_children(struct frame *frame, struct executor *executor)
+{
+	struct child_frame *child;
+
+	for (; frame->spawned < frame->task.work->operations; frame->spawned++) {
+		child = (struct child_frame *)resumable_take(&frame->pool);
+		if (!child)
+			return;
+		child->parent = frame;
+		child->before = frame->last;
+		frame->last = child;
+		resumable_start(&child->self, executor, resume_child);
+	}
+}
+
+static void begin(struct frame *frame, struct executor *executor)
+{
+	struct trial_state *state = frame->task.work->state;
+
+	frame->begun = (struct trial_state){ .begun = ++state->begun, .ended = state->ended };
+	frame->alive = frame->spawned = 0;
+	frame->last = NULL;
+	read_before(state, &frame->begun);
+	resumable_gate_init(&frame->gate);
+	resumable_pool_init(&frame->pool, sizeof(struct child_frame));
+	start_children(frame, executor);
+}
+
+static int end(struct frame *frame)
+{
+	struct work *work = frame->task.work;
+	struct ceiling ceiling = { 0 };
+
+	((struct trial_state *)work->state)->ended++;
+	resumable_pool_free(&frame->pool);
+	frame->task.digest = frame->alive;
+	if (frame->spawned == work->operations)
+		return 0;
+	ceiling_tell(&ceiling, frame->spawned, -ENOMEM, work->reason, WORK_REASON_MAX);
+	return -ENOTSUP;
+}
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct frame *frame = (struct frame *)self;
+	enum { START, STARTED, JOINING };
+
+	switch (self->state) {
+	case START:
+		begin(frame, executor);
+		self->state = STARTED;
+		return resumable_yield(self, executor); /* behind all children */
+	case STARTED:
+		if (frame->alive == frame->task.work->operations)
+			report(frame->task.work, frame->task.i, frame->alive, &frame->begun);
+		resumable_gate_open(&frame->gate, executor);
+		self->state = JOINING;
+		/* fall through */
+	default:
+		if (frame->last) {
+			struct child_frame *child = frame->last;
+			frame->last = child->before;
+			return resumable_join(self, executor, &child->self);
+		}
+		self->result = end(frame);
+		return RESUMED_DONE;
+	}
+}
+
 const struct workload workload_idle = {
 	.name = "idle",
 	.summary = "children alive and waiting: memory of each",
@@ -219,5 +320,6 @@ const struct workload workload_idle = {
 	.operation = "children",
 	.setup = setup,
 	.task = task,
+	.resumable = { sizeof(struct frame), resume },
 	.teardown = teardown,
 };
