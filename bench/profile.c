@@ -23,6 +23,11 @@ static const struct profile_row quick[] = {
 	{ .workload = "echo", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
 	{ .workload = "http", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
 	{ .workload = "websocket", .params = { SHORT_LOAD }, .points = { { 10, SERVED } } },
+	{ .workload = "spawn", .params = { "children=50" }, .points = { { 1, 4 } } },
+	{ .workload = "switch", .params = { "yields=500" }, .points = { { 1, 4 } } },
+	{ .workload = "gather", .params = { "children=20" }, .points = { { 2, 4 } } },
+	{ .workload = "counter", .params = { "increments=500" }, .points = { { 1, 4 } } },
+	{ .workload = "skynet", .params = { "leaves=100" }, .points = { { 1, 2 } } },
 	{ 0 },
 };
 
@@ -44,6 +49,11 @@ static const struct profile_row standard[] = {
 	{ .workload = "http", .params = { LOAD }, .points = { { 100, SERVED } } },
 	{ .workload = "http", .params = { LOAD, "pin=0" }, .points = { { 100, SERVED } } },
 	{ .workload = "websocket", .params = { LOAD }, .points = { { 100, SERVED } } },
+	{ .workload = "spawn", .params = { "children=200" }, .points = { { 1, 4 } } },
+	{ .workload = "switch", .points = { { 1, 4 } } },
+	{ .workload = "gather", .points = { { 1, 4 }, { 10, 10 } } },
+	{ .workload = "counter", .points = { { 1, 4 } } },
+	{ .workload = "skynet", .points = { { 1, 1 } } },
 	{ 0 },
 };
 
@@ -91,6 +101,16 @@ static const struct profile_row full[] = {
 		.points = { { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
 	{ .workload = "websocket",
 		.points = { { 1, SERVED }, { 10, SERVED }, { 100, SERVED }, { 1000, SERVED } } },
+	{ .workload = "spawn", .points = { { 1, 10 }, { PROFILE_CORES, 10 } } },
+	{ .workload = "switch", .points = { { 1, 10 } } },
+	{ .workload = "switch",
+		.params = { "children=1000", "yields=100" },
+		.points = { { 1, 2 } } },
+	{ .workload = "gather", .points = { { 1, 20 }, { 10, 100 } } },
+	{ .workload = "gather", .params = { "duration_us=1000" }, .points = { { 1, 20 } } },
+	{ .workload = "counter", .points = { { 1, 10 } } },
+	{ .workload = "counter", .params = { "lock=0" }, .points = { { 1, 10 } } },
+	{ .workload = "skynet", .params = { "leaves=10000" }, .points = { { 1, 1 } } },
 	{ 0 },
 };
 
