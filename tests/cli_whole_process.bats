@@ -96,7 +96,7 @@ assert len(whole) == 7 and {tuple(e["times"]) for e in whole} == times, whole
 }
 
 @test "an interrupt while hyperfine runs leaves nothing, and --resume times the rest" {
-	"$concbench" run --profile quick -w null -m processes,blocking -n 5000 --trials 1 \
+	"$concbench" run --profile quick -w null -m processes,blocking -n 1500 --trials 1 \
 		-o "$tmp/a.json" >"$tmp/out" 2>"$tmp/err" 3>&- &
 	harness=$!
 	until_true one_alive_named hyperfine

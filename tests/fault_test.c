@@ -267,38 +267,39 @@ static void first_allocation_of_a_model(void)
 	run_fails("threadpool", CALL_MALLOC, -ENOMEM);
 }
 
+enum { FEW = 4, AT_ONCE = 2 };
+
 /*
  * A run with the nth allocation failing, and all later ones with it or none:
  * each task is right, or has failed for lack of memory. False when there was
  * no nth.
  */
-static bool survives_allocation(
-	const struct model *model, const struct workload *workload, int nth, bool every)
+static bool survives_allocation(struct small *small, const struct model *model, int nth, bool every)
 {
-	enum { FEW = 4, AT_ONCE = 2 };
 	struct tally tally = { 0 };
-	struct small small;
 
-	small_open(&small, workload, FEW);
+	small_again(small);
 	arm(CALL_MALLOC, nth, every);
-	int err = trial_run(&small.trial, model, FEW, AT_ONCE);
+	int err = trial_run(&small->trial, model, FEW, AT_ONCE);
 	bool reached = disarm();
 	check(err == 0 || err == -ENOMEM);
 	if (!err)
-		tally = count_tasks(&small.trial, -ENOMEM);
+		tally = count_tasks(&small->trial, -ENOMEM);
 	if (tally.failed > (!reached ? 0 : every ? FEW : 1))
 		fail_case("allocation %d failed %d tasks", nth, tally.failed);
-	small_close(&small);
 	return reached;
 }
 
 static void each_allocation(const struct model *model, const struct workload *workload)
 {
 	enum { NEVER = 300 };
+	struct small small;
 
+	small_open(&small, workload, FEW);
 	for (int every = 0; every < 2; every++)
-		for (int nth = 1; survives_allocation(model, workload, nth, every); nth++)
+		for (int nth = 1; survives_allocation(&small, model, nth, every); nth++)
 			check(nth < NEVER);
+	small_close(&small);
 }
 
 /* A copy of fetch whose server is silent for longer than a task waits. */
@@ -312,7 +313,7 @@ static struct workload silent_fetch(struct param params[PARAMS_MAX + 1])
 		if (strcmp(row->name, "delay_ms") == 0)
 			params[count].initial = "30000";
 		if (strcmp(row->name, "timeout_ms") == 0)
-			params[count].initial = "30";
+			params[count].initial = "10";
 		count++;
 	}
 	params[count] = (struct param){ 0 };
@@ -320,23 +321,18 @@ static struct workload silent_fetch(struct param params[PARAMS_MAX + 1])
 	return workload;
 }
 
-static bool times_out_with_allocation(
-	const struct model *model, const struct workload *workload, int nth)
+static bool times_out_with_allocation(struct small *small, const struct model *model, int nth)
 {
-	enum { FEW = 3 };
-	struct small small;
-
-	small_open(&small, workload, FEW);
+	small_again(small);
 	arm(CALL_MALLOC, nth, false);
 	int64_t start_ns = io_now_ns();
-	int err = trial_run(&small.trial, model, FEW, FEW);
+	int err = trial_run(&small->trial, model, FEW, FEW);
 	check(io_now_ns() - start_ns < INT64_C(5000000000));
 	bool reached = disarm();
 	for (int i = 0; i < FEW && !err; i++)
-		if (small.trial.records[i].err != -ETIMEDOUT)
-			check_equal(small.trial.records[i].err, -ENOMEM);
+		if (small->trial.records[i].err != -ETIMEDOUT)
+			check_equal(small->trial.records[i].err, -ENOMEM);
 	check(err == 0 || err == -ENOMEM);
-	small_close(&small);
 	return reached;
 }
 
@@ -345,10 +341,13 @@ static void fetches_time_out_without_memory(void)
 {
 	struct param params[PARAMS_MAX + 1];
 	const struct workload workload = silent_fetch(params);
+	struct small small;
 
+	small_open(&small, &workload, FEW);
 	for (int m = 0; models[m]; m++)
-		for (int nth = 1; times_out_with_allocation(models[m], &workload, nth); nth++)
+		for (int nth = 1; times_out_with_allocation(&small, models[m], nth); nth++)
 			;
+	small_close(&small);
 }
 
 struct pairing {

@@ -60,6 +60,13 @@ static inline void small_open(struct small *small, const struct workload *worklo
 		fail_case("setup: %s %s", strerror(-err), small->trial.work.reason);
 }
 
+/* Between two runs of the same trial, as between its warm-up and what is measured. */
+static inline void small_again(struct small *small)
+{
+	memset(small->trial.records, 0, small->spec.tasks * sizeof *small->trial.records);
+	http_close_idle();
+}
+
 /* Everything after it. */
 static inline void small_close(struct small *small)
 {
