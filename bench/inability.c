@@ -15,10 +15,15 @@ static const struct {
 	{ MODEL_RENDEZVOUS, "its tasks cannot wait for one another" },
 };
 
+static const char no_resumable_form[] = "this workload has no resumable form";
+
 static const char *service_inability(const struct trial_spec *spec)
 {
 	if (!spec->model->serve)
 		return "this model serves nothing";
+	if ((spec->model->features & MODEL_STACKLESS) &&
+		!spec->workload->connection_resumable.resume)
+		return no_resumable_form;
 	bool keep_alive = !param_find(spec->params.table, "keep_alive") ||
 		param_number(&spec->params, "keep_alive");
 	if (!(spec->model->features & MODEL_CONCURRENT) && spec->concurrency > 1 && keep_alive)
@@ -27,7 +32,10 @@ static const char *service_inability(const struct trial_spec *spec)
 	return NULL;
 }
 
-/* The callback form of a task of structure starts and joins by itself. */
+/*
+ * The callback and the resumable form of a task of structure start and join by
+ * themselves. A task that only computes is its own resumable form.
+ */
 static const char *task_inability(const struct model *model, const struct workload *workload)
 {
 	unsigned missing = workload->needs & ~model->features;
@@ -35,6 +43,11 @@ static const char *task_inability(const struct model *model, const struct worklo
 	if (model->features & MODEL_CALLBACK) {
 		if (workload->kind == WORKLOAD_STRUCTURE && !workload->callback)
 			return "this workload has no callback form";
+		missing &= ~(MODEL_SPAWN | MODEL_RENDEZVOUS);
+	}
+	if (model->features & MODEL_STACKLESS) {
+		if (workload->kind != WORKLOAD_CPU && !workload->resumable.resume)
+			return no_resumable_form;
 		missing &= ~(MODEL_SPAWN | MODEL_RENDEZVOUS);
 	}
 	for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)

@@ -80,6 +80,17 @@ static void start(struct service *service, int fd, struct loop *loop, job_done_f
 	server->workload->connection_callback(&server->work, fd, loop, done, arg);
 }
 
+static void start_resumable(struct service *service, struct connection *connection,
+	struct executor *executor, struct resumable *frame)
+{
+	struct server *server = (struct server *)service;
+	struct connection_frame *own = (struct connection_frame *)frame;
+
+	own->connection = connection;
+	own->work = &server->work;
+	resumable_start(frame, executor, server->workload->connection_resumable.resume);
+}
+
 static void ready(struct service *service)
 {
 	char name[INET_ADDRSTRLEN];
@@ -219,6 +230,7 @@ int serve_main(int argc, char **argv)
 			.drain_s = 5,
 			.handle = handle,
 			.start = start,
+			.start_resumable = start_resumable,
 			.ready = ready },
 	};
 	int status = read_arguments(&server, argc, argv);
@@ -229,6 +241,7 @@ int serve_main(int argc, char **argv)
 		return status;
 	}
 	server.service.params = &server.model_params;
+	server.service.frame_bytes = server.workload->connection_resumable.frame_bytes;
 	server.work = (struct work){
 		.params = &server.params, .origin = &server.origin, .reason = server.reason
 	};

@@ -107,6 +107,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.origin = origin,
 			.operations = 1 },
 	};
+	trial_resumable(trial);
 	trial->records = map_shared(records_size(trial), MAP_POPULATE);
 	if (!trial->records)
 		return -ENOMEM;

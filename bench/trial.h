@@ -60,6 +60,9 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
  */
 uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
 
+/* For trial_open: the job's part that starts tasks in their resumable form (trial_resumable.c). */
+void trial_resumable(struct trial *trial);
+
 /* Undo trial_open. */
 void trial_close(struct trial *trial);
 

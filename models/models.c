@@ -4,7 +4,7 @@
 #include "model.h"
 
 extern const struct model model_blocking, model_threads, model_threadpool, model_processes,
-	model_prefork, model_eventloop, model_coroutine;
+	model_prefork, model_eventloop, model_stackless, model_coroutine;
 
 const struct model *const models[] = {
 	&model_blocking,
@@ -13,6 +13,7 @@ const struct model *const models[] = {
 	&model_processes,
 	&model_prefork,
 	&model_eventloop,
+	&model_stackless,
 	&model_coroutine,
 	NULL,
 };

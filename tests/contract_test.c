@@ -103,6 +103,9 @@ static bool has_what_it_needs(const struct model *model, const struct workload *
 	unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
 	unsigned missing = workload->needs & ~model->features;
 
+	if (model->features & MODEL_STACKLESS)
+		return (missing & ~children) == 0 &&
+			(workload->kind == WORKLOAD_CPU || workload->resumable.resume);
 	if (!(model->features & MODEL_CALLBACK))
 		return missing == 0;
 	return (missing & ~children) == 0 &&
@@ -252,10 +255,22 @@ static void what_waits_has_a_callback_form(void **state)
 			fail_msg("%s waits, but has no callback form", workloads[i]->name);
 }
 
+/* The model that takes only workloads with a form for it must not lose them unseen. */
+static void resumable_forms_are_there(void **state)
+{
+	static const char *const names[] = { "sleep", "spawn", "switch", "idle", "generator" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_non_null(workload_find(names[i])->resumable.resume);
+	assert_non_null(workload_find("echo")->connection_resumable.resume);
+}
+
 static const struct CMUnitTest table_tests[] = {
 	cmocka_unit_test(models_match_their_folder),
 	cmocka_unit_test(workloads_match_their_folder),
 	cmocka_unit_test(what_waits_has_a_callback_form),
+	cmocka_unit_test(resumable_forms_are_there),
 };
 
 enum {

@@ -161,7 +161,8 @@ static struct tally count_tasks(const struct trial *trial, int err)
 			tally.right++;
 			continue;
 		}
-		if (record->err != err)
+		/* idle tells a limit that it met as what this machine cannot have. */
+		if (record->err != err && !(err == -ENOMEM && record->err == -ENOTSUP))
 			fail_case("task %d: %s", (int)i, strerror(-record->err));
 		if (tally.failed++ == 0)
 			tally.first_failed = i;
@@ -344,9 +345,12 @@ static void fetches_time_out_without_memory(void)
 	struct small small;
 
 	small_open(&small, &workload, FEW);
-	for (int m = 0; models[m]; m++)
+	for (int m = 0; models[m]; m++) {
+		if (small_inability(models[m], &workload))
+			continue;
 		for (int nth = 1; times_out_with_allocation(&small, models[m], nth); nth++)
 			;
+	}
 	small_close(&small);
 }
 
@@ -599,6 +603,8 @@ int main(void)
 			if (count == PAIRINGS_MAX)
 				abort();
 			struct pairing *pairing = &pairings[count];
+			if (small_inability(models[m], workloads[w]))
+				continue;
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",
 				models[m]->name, workloads[w]->name);

@@ -5,6 +5,7 @@
 /* A trial of any workload that is over in milliseconds, step by step. */
 #include "leftovers.h"
 
+#include "../bench/inability.h"
 #include "../bench/origin.h"
 #include "../bench/trial.h"
 #include "../bench/workdir.h"
@@ -23,6 +24,14 @@ static const struct {
 	{ "body_bytes", "100000" },
 	{ "file_bytes", "100000" },
 	{ "total_us", "500" },
+	{ "file_mib", "1" },
+	{ "laps", "3" },
+	{ "items", "500" },
+	{ "values", "100" },
+	{ "timers", "4" },
+	{ "beats", "4" },
+	{ "block_ms", "1" },
+	{ "queens", "6" },
 	{ "children", "3" },
 	{ "leaves", "10" },
 	{ "increments", "200" },
@@ -36,6 +45,15 @@ struct small {
 	struct trial trial;
 	char workdir[WORKDIR_MAX];
 };
+
+/* Why this model cannot run this workload, or NULL. */
+static inline const char *small_inability(
+	const struct model *model, const struct workload *workload)
+{
+	struct trial_spec spec = { .model = model, .workload = workload, .concurrency = 1 };
+
+	return inability(&spec);
+}
 
 /* Everything up to the run. */
 static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)

@@ -2,6 +2,7 @@
 #include "children.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "../../models/par.h"
@@ -20,14 +21,25 @@ int children_start(
 	return err;
 }
 
+static bool is_echo(int err)
+{
+	return err == -EPIPE || err == -ECANCELED;
+}
+
+int children_worse(int err, int other_err)
+{
+	if (err == 0 || (is_echo(err) && other_err))
+		return other_err;
+	return err;
+}
+
 int children_join(struct children *children)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < children->count; i++) {
 		int result = par_join(children->list[i]);
-		if (!err && result < 0)
-			err = result;
+		err = children_worse(err, result < 0 ? result : 0);
 	}
 	free(children->list);
 	return err;

@@ -3,6 +3,8 @@
  * spawn: a task starts a child that does nothing and joins it, again and
  * again. So what is measured is what a child costs.
  */
+#include <errno.h>
+
 #include "../../models/model.h"
 #include "../../models/par.h"
 #include "workload.h"
@@ -56,6 +58,56 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 	return 0;
 }
 
+/* The resumable form. */
+struct child_frame {
+	struct resumable self;
+	uint64_t k;
+};
+
+struct frame {
+	struct task_frame task;
+	struct resumable_pool pool;
+	struct child_frame *child;
+	uint64_t k;
+};
+
+static enum resumed resume_child(struct resumable *self, struct executor *executor)
+{
+	(void)executor;
+	self->result = value_of(((struct child_frame *)self)->k);
+	return RESUMED_DONE;
+}
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct frame *frame = (struct frame *)self;
+	enum { START, JOINED };
+
+	switch (self->state) {
+	case START:
+		resumable_pool_init(&frame->pool, sizeof(struct child_frame));
+		frame->k = 0;
+		self->state = JOINED;
+		break;
+	case JOINED:
+		frame->task.digest += self->result;
+		resumable_give(&frame->pool, &frame->child->self);
+		frame->k++;
+	}
+	self->result = 0;
+	if (frame->k < frame->task.work->operations) {
+		frame->child = (struct child_frame *)resumable_take(&frame->pool);
+		if (frame->child) {
+			frame->child->k = frame->k;
+			resumable_start(&frame->child->self, executor, resume_child);
+			return resumable_join(self, executor, &frame->child->self);
+		}
+		self->result = -ENOMEM;
+	}
+	resumable_pool_free(&frame->pool);
+	return RESUMED_DONE;
+}
+
 const struct workload workload_spawn = {
 	.name = "spawn",
 	.summary = "start and join children that do nothing",
@@ -66,4 +118,5 @@ const struct workload workload_spawn = {
 	.operation = "spawns",
 	.setup = setup,
 	.task = task,
+	.resumable = { sizeof(struct frame), resume },
 };

@@ -165,6 +165,118 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 	return err;
 }
 
+/* The resumable form: a player's frame is also where its neighbour lays the token. */
+struct player_frame {
+	struct resumable self;
+	struct player_frame *next;
+	uint64_t number, players, yields, turn, token;
+	bool has_token, waits;
+};
+
+struct frame {
+	struct task_frame task;
+	struct player_frame *players;
+	uint64_t count, joined;
+	int err; /* the first of a player */
+};
+
+static void lay_token(struct player_frame *player, struct executor *executor, uint64_t token)
+{
+	player->token = token;
+	player->has_token = true;
+	if (player->waits)
+		resumable_wake(&player->self, executor, 0);
+	player->waits = false;
+}
+
+/* It goes on where it began, at the only place where it waits, so it needs no switch. */
+static enum resumed resume_by_token(struct resumable *self, struct executor *executor)
+{
+	struct player_frame *player = (struct player_frame *)self;
+
+	for (; player->turn < player->yields; player->turn++) {
+		if (!player->has_token) {
+			player->waits = true;
+			return RESUMED_WAITING;
+		}
+		if (player->token != player->turn * player->players + player->number)
+			self->result = -EBADMSG; /* to be told, but the others shall not wait */
+		player->has_token = false;
+		lay_token(player->next, executor, player->token + 1);
+	}
+	return RESUMED_DONE;
+}
+
+static enum resumed resume_by_yield(struct resumable *self, struct executor *executor)
+{
+	struct player_frame *player = (struct player_frame *)self;
+
+	if (player->turn == player->yields)
+		return RESUMED_DONE;
+	player->turn++;
+	return resumable_yield(self, executor);
+}
+
+static int start_players(struct frame *frame, struct executor *executor)
+{
+	const struct work *work = frame->task.work;
+	resume_fn *play = is_by_token(work) ? resume_by_token : resume_by_yield;
+
+	frame->count = param_number(work->params, "children");
+	frame->players = calloc(frame->count, sizeof *frame->players);
+	if (!frame->players)
+		return -ENOMEM;
+	for (uint64_t k = 0; k < frame->count; k++) {
+		struct player_frame *player = &frame->players[k];
+		player->next = &frame->players[(k + 1) % frame->count];
+		player->number = k;
+		player->players = frame->count;
+		player->yields = param_number(work->params, "yields");
+		resumable_start(&player->self, executor, play);
+	}
+	lay_token(frame->players, executor, 0);
+	return 0;
+}
+
+/* By token what came back to the first, by yield what all did. */
+static uint64_t count_turns(const struct frame *frame)
+{
+	uint64_t turns = 0;
+
+	if (is_by_token(frame->task.work))
+		return frame->players->token;
+	for (uint64_t k = 0; k < frame->count; k++)
+		turns += frame->players[k].turn;
+	return turns;
+}
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct frame *frame = (struct frame *)self;
+	enum { START, JOINING };
+
+	switch (self->state) {
+	case START:
+		self->result = start_players(frame, executor);
+		if (self->result)
+			return RESUMED_DONE;
+		frame->joined = 0;
+		frame->err = 0;
+		self->state = JOINING;
+		/* fall through */
+	default:
+		if (self->result && !frame->err)
+			frame->err = self->result;
+		if (frame->joined < frame->count)
+			return resumable_join(
+				self, executor, &frame->players[frame->joined++].self);
+		self->result = frame->err;
+		frame->task.digest = count_turns(frame);
+		free(frame->players);
+		return RESUMED_DONE;
+	}
+}
+
 const struct workload workload_switch = {
 	.name = "switch",
 	.summary = "children that take turns",
@@ -175,4 +287,5 @@ const struct workload workload_switch = {
 	.operation = "switches",
 	.setup = setup,
 	.task = task,
+	.resumable = { sizeof(struct frame), resume },
 };
