@@ -51,6 +51,7 @@ static json_t *features_json(unsigned features)
 		{ MODEL_CALLBACK, "callback" },
 		{ MODEL_SPAWN, "spawn" },
 		{ MODEL_RENDEZVOUS, "rendezvous" },
+		{ MODEL_STACKLESS, "stackless" },
 	};
 	json_t *list = json_array();
 
@@ -92,10 +93,12 @@ static json_t *workloads_json(void)
 
 	for (const struct workload *const *row = workloads; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:b, s:o, s:o}", "name", (*row)->name,
-				"summary", (*row)->summary, "kind", kinds[(*row)->kind],
-				"operation", (*row)->operation, "needs",
+			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:b, s:b, s:o, s:o}", "name",
+				(*row)->name, "summary", (*row)->summary, "kind",
+				kinds[(*row)->kind], "operation", (*row)->operation, "needs",
 				features_json((*row)->needs), "callback", (*row)->callback != NULL,
+				"resumable",
+				(*row)->resumable.resume || (*row)->connection_resumable.resume,
 				"params", params_json((*row)->params), "figures",
 				figures_json((*row)->figures)));
 	return list;

@@ -155,6 +155,9 @@ workloads = {w["name"]: w for w in known["workloads"]}
 features = {m["name"]: set(m["features"]) for m in known["models"]}
 def lacking(workload, model):
 	missing = set(workload["needs"]) - features[model]
+	if "stackless" in features[model]:
+		without = workload["kind"] != "cpu" and not workload["resumable"]
+		return without or missing - {"spawn", "rendezvous"}
 	if "callback" not in features[model]:
 		return missing
 	if workload["kind"] == "structure" and not workload["callback"]:
