@@ -465,6 +465,7 @@ static const struct reactor_ops *some_reactor(uint64_t number)
 			check(count < MOST);
 			here[count++] = reactors[i];
 		}
+	check(count > 0);
 	return here[number % count];
 }
 
