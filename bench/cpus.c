@@ -3,13 +3,6 @@
 
 #include <errno.h>
 
-int cpus_count(void)
-{
-	cpu_set_t all;
-
-	return sched_getaffinity(0, sizeof all, &all) == 0 ? CPU_COUNT(&all) : 1;
-}
-
 int cpus_split(struct cpus *cpus)
 {
 	cpu_set_t all;

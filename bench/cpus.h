@@ -5,12 +5,11 @@
 /* Which CPUs this process may use, and how --pin shares them out. */
 #include <sched.h>
 
+#include "../models/cpus.h"
+
 struct cpus {
 	cpu_set_t model, origin; /* disjoint */
 };
-
-/* How many CPUs this process may run on. */
-int cpus_count(void);
 
 /*
  * Share out the CPUs this process may run on: a quarter of them, at least one,

@@ -45,21 +45,35 @@ static json_t *models_json(void)
 	for (const struct model *const *row = models; *row; row++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "unavailable", (*row)->unavailable, "serves",
-				(*row)->serve != NULL, "params", params_json((*row)->params)));
+				(*row)->summary, "unavailable", model_unavailable(*row, NULL),
+				"serves", (*row)->serve != NULL, "params",
+				params_json((*row)->params)));
 	return list;
+}
+
+static json_t *figures_json(const struct figure *figure)
+{
+	json_t *figures = json_array();
+
+	for (; figure && figure->name; figure++)
+		json_array_append_new(figures,
+			json_pack("{s:s, s:s, s:s}", "name", figure->name, "unit", figure->unit,
+				"summary", figure->summary));
+	return figures;
 }
 
 static json_t *workloads_json(void)
 {
-	static const char *const kinds[] = { "io", "cpu", "mixed", "service" };
+	static const char *const kinds[] = { "io", "cpu", "mixed", "service", "structure" };
 	json_t *list = json_array();
 
 	for (const struct workload *const *row = workloads; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "kind", kinds[(*row)->kind], "params",
-				params_json((*row)->params)));
+			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o}", "name", (*row)->name,
+				"summary", (*row)->summary, "kind", kinds[(*row)->kind],
+				"operation", (*row)->operation, "params",
+				params_json((*row)->params), "figures",
+				figures_json((*row)->figures)));
 	return list;
 }
 
@@ -115,6 +129,19 @@ static void print_params(const json_t *params)
 	}
 }
 
+static void print_figures(const json_t *figures)
+{
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(figures, i, figure)
+	{
+		const char *unit = text(figure, "unit");
+		printf("  %14s %-9s %s%s%s\n", text(figure, "name"), "", text(figure, "summary"),
+			*unit ? ", in " : "", unit);
+	}
+}
+
 static void print_section(const struct section *section)
 {
 	json_t *list = section->json();
@@ -124,10 +151,12 @@ static void print_section(const struct section *section)
 	printf("%s:\n", section->name);
 	json_array_foreach(list, i, item)
 	{
-		const char *missing = text(item, "unavailable");
-		printf("  %-12s %s%s%s\n", text(item, "name"), text(item, "summary"),
-			missing ? "; unavailable: " : "", missing ? missing : "");
+		const char *missing = text(item, "unavailable"), *counted = text(item, "operation");
+		printf("  %-12s %s%s%s%s%s\n", text(item, "name"), text(item, "summary"),
+			missing ? "; unavailable: " : "", missing ? missing : "",
+			counted ? "; counts " : "", counted ? counted : "");
 		print_params(json_object_get(item, "params"));
+		print_figures(json_object_get(item, "figures"));
 	}
 	json_decref(list);
 }

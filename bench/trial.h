@@ -11,9 +11,10 @@
 
 /* What one trial is to do. */
 struct trial_spec {
-	const char *model_name;    /* as asked for, with the model's own parameters */
-	const struct model *model; /* NULL where the service is an outside one */
-	const char *external;      /* then: its ADDR:PORT */
+	const char *model_name;     /* as asked for, with the model's own parameters */
+	const struct model *model;  /* NULL where the service is an outside one */
+	struct params model_params; /* of the model's own table */
+	const char *external;       /* then: its ADDR:PORT */
 	const struct workload *workload;
 	struct params params;
 	unsigned concurrency;
@@ -38,6 +39,7 @@ struct record {
 
 struct trial {
 	struct job job; /* first, so that a job is its trial */
+	const struct trial_spec *spec;
 	const struct workload *workload;
 	struct work work;
 	struct record *records; /* in memory shared with forked children; one a task */
@@ -46,7 +48,10 @@ struct trial {
 /* Ready trial for trial_run: records for so many tasks. 0 or -errno. */
 int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin *origin);
 
-/* Have the model run tasks numbered 0 .. tasks - 1. As model->run. */
+/*
+ * Have the model run tasks numbered 0 .. tasks - 1, with the parameters of the
+ * spec where that is of this model, else with its defaults. As model->run.
+ */
 int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, unsigned concurrency);
 
 /*
@@ -54,6 +59,9 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
  * digest, an end before the start. *reason, for a person, tells of the first.
  */
 uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
+
+/* For trial_open: the job's part that starts tasks in their resumable form (trial_resumable.c). */
+void trial_resumable(struct trial *trial);
 
 /* Undo trial_open. */
 void trial_close(struct trial *trial);

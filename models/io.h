@@ -49,6 +49,7 @@ struct io_ops {
 	int (*accept)(int fd, int64_t deadline_ns);
 	ssize_t (*read)(int fd, void *buf, size_t size, int64_t deadline_ns);
 	ssize_t (*write)(int fd, const void *buf, size_t size, int64_t deadline_ns);
+	int (*pipe)(int fds[2]);
 	int (*close)(int fd);
 	int (*sleep)(int64_t duration_ns);
 	int (*open)(const char *path, int flags, mode_t mode);
@@ -104,6 +105,12 @@ static inline ssize_t io_read(int fd, void *buf, size_t size, int64_t deadline_n
 static inline ssize_t io_write(int fd, const void *buf, size_t size, int64_t deadline_ns)
 {
 	return io->write(fd, buf, size, deadline_ns);
+}
+
+/* A pipe fit for this world, to be read at fds[0] and written at fds[1]. 0 or -errno. */
+static inline int io_pipe(int fds[2])
+{
+	return io->pipe(fds);
 }
 
 /* Close any descriptor that an io_ function gave. */

@@ -153,6 +153,11 @@ static ssize_t blocking_write(int fd, const void *buf, size_t size, int64_t dead
 	}
 }
 
+static int blocking_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC) ? -errno : 0;
+}
+
 static int blocking_close(int fd)
 {
 	return close(fd) ? -errno : 0;
@@ -223,6 +228,7 @@ const struct io_ops io_blocking = {
 	.accept = blocking_accept,
 	.read = blocking_read,
 	.write = blocking_write,
+	.pipe = blocking_pipe,
 	.close = blocking_close,
 	.sleep = blocking_sleep,
 	.open = blocking_open,

@@ -4,12 +4,16 @@
 
 /*
  * Seam 1: a model is a way to run many tasks at once. It sees a job, which is
- * a number of tasks and three calls, and never learns what the tasks do.
+ * a number of tasks and four calls, and never learns what the tasks do.
  */
+#include <stddef.h>
 #include <stdint.h>
 
+struct executor;
 struct loop;
 struct param;
+struct params;
+struct resumable;
 struct service;
 
 typedef void job_done_fn(void *arg);
@@ -18,6 +22,8 @@ typedef void job_done_fn(void *arg);
 struct job {
 	uint64_t tasks;       /* run each of 0 .. tasks - 1 exactly once */
 	unsigned concurrency; /* with at most so many in flight; at least 1 */
+
+	const struct params *params; /* of the model's own table */
 
 	/*
 	 * Run task i to its end, in the caller's thread (or coroutine, or
@@ -34,6 +40,15 @@ struct job {
 	 */
 	void (*start)(struct job *job, uint64_t i, struct loop *loop, job_done_fn *done, void *arg);
 
+	/*
+	 * Start task i in its resumable form (models/runtime/resumable.h), in a
+	 * frame of frame_bytes that is the caller's again when the task has
+	 * ended. For the executor's thread.
+	 */
+	size_t frame_bytes;
+	void (*start_resumable)(
+		struct job *job, uint64_t i, struct executor *executor, struct resumable *frame);
+
 	/* Record that task i could not be run, or died: err is a -errno. Safe like task. */
 	void (*fail)(struct job *job, uint64_t i, int err);
 };
@@ -45,14 +60,21 @@ enum model_feature {
 	MODEL_CALLBACK = 1 << 3,      /* runs the callback form, not the straight-line form */
 	MODEL_SPAWN = 1 << 4,         /* tasks can start others and join them (models/par.h) */
 	MODEL_RENDEZVOUS = 1 << 5,    /* and those can wait for each other */
+	MODEL_STACKLESS = 1 << 6,     /* runs the resumable form, not the straight-line form */
 };
 
 struct model {
 	const char *name;           /* --model argument, JSON key and file name */
 	const char *summary;        /* one line for `list` */
-	const char *unavailable;    /* NULL, or why this build or machine lacks it */
 	unsigned features;          /* enum model_feature, or-ed */
 	const struct param *params; /* the model's own; may be NULL */
+
+	/*
+	 * Why this build, kernel or machine lacks it as params (of its own
+	 * table; NULL: at their defaults) would have it, as a sentence that
+	 * stays; NULL where it is there. Thread-safe. NULL: it always is.
+	 */
+	const char *(*unavailable)(const struct params *params);
 
 	/*
 	 * Run every task of job. Returns 0 when each task was run or failed
@@ -74,5 +96,8 @@ extern const struct model *const models[];
 
 /* The model of that name, or NULL. */
 const struct model *model_find(const char *name);
+
+/* As model->unavailable, for those that have none as well. */
+const char *model_unavailable(const struct model *model, const struct params *params);
 
 #endif

@@ -4,7 +4,7 @@
 #include "model.h"
 
 extern const struct model model_blocking, model_threads, model_threadpool, model_processes,
-	model_prefork, model_eventloop, model_coroutine;
+	model_prefork, model_eventloop, model_stackless, model_coroutine;
 
 const struct model *const models[] = {
 	&model_blocking,
@@ -13,6 +13,7 @@ const struct model *const models[] = {
 	&model_processes,
 	&model_prefork,
 	&model_eventloop,
+	&model_stackless,
 	&model_coroutine,
 	NULL,
 };
@@ -23,4 +24,9 @@ const struct model *model_find(const char *name)
 		if (strcmp((*row)->name, name) == 0)
 			return *row;
 	return NULL;
+}
+
+const char *model_unavailable(const struct model *model, const struct params *params)
+{
+	return model->unavailable ? model->unavailable(params) : NULL;
 }

@@ -14,20 +14,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "descriptor.h"
 #include "io.h"
 #include "service.h"
+#include "workers.h"
 
 /* A cache line each, as every worker writes to its own at every task. */
 struct worker {
@@ -42,8 +40,10 @@ struct pool {
 	struct worker workers[];
 };
 
-static void work(struct pool *pool, struct worker *self)
+static void work(void *arg, unsigned number)
 {
+	struct pool *pool = arg;
+	struct worker *self = &pool->workers[number];
 	struct job *job = pool->job;
 	uint64_t i;
 
@@ -54,25 +54,10 @@ static void work(struct pool *pool, struct worker *self)
 	self->task = job->tasks;
 }
 
-static pid_t start(struct pool *pool, struct worker *worker)
-{
-	pid_t parent = getpid();
-	pid_t pid = fork();
-
-	if (pid != 0)
-		return pid < 0 ? -errno : pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		work(pool, worker);
-	_exit(0);
-}
-
 static void reap(struct pool *pool, struct worker *worker)
 {
-	int status;
+	int status = worker_wait(worker->pid);
 
-	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-		;
 	if (status != 0 && worker->task < pool->job->tasks)
 		pool->job->fail(pool->job, worker->task, -ECHILD);
 }
@@ -92,7 +77,7 @@ static int run(struct job *job)
 	while (started < workers && !err) {
 		struct worker *worker = &pool->workers[started];
 		worker->task = job->tasks;
-		worker->pid = start(pool, worker);
+		worker->pid = worker_start(work, pool, started);
 		if (worker->pid < 0)
 			err = worker->pid;
 		else
@@ -124,7 +109,6 @@ static const struct param params[] = {
 };
 
 struct seat {
-	pid_t pid;
 	int listener;   /* where it accepts; -1 when it is passed connections */
 	int channel[2]; /* the parent's end and the worker's, for those */
 };
@@ -134,6 +118,7 @@ struct server {
 	pthread_mutex_t *lock; /* of shared memory; NULL but for "lock" */
 	int idle[2];           /* a pipe of the numbers of idle workers, for "passed" */
 	struct seat *seats;
+	struct workers workers;
 };
 
 static struct connection *accept_next(struct server *server, struct seat *seat)
@@ -160,36 +145,15 @@ static struct connection *receive_next(struct server *server, struct seat *seat)
 	return fd < 0 ? NULL : service_adopt(server->service, fd);
 }
 
-/* 0, or -errno and an empty seat (pid 0). */
-static int start_worker(struct server *server, struct seat *seat)
+static void work_seat(void *arg, unsigned number)
 {
+	struct server *server = arg;
+	struct seat *seat = &server->seats[number];
 	struct connection *connection;
-	pid_t parent = getpid();
-	pid_t pid = fork();
 
-	if (pid != 0) {
-		seat->pid = pid < 0 ? 0 : pid;
-		return pid < 0 ? -errno : 0;
-	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (getppid() == parent &&
-		(connection = seat->listener >= 0 ? accept_next(server, seat)
-						  : receive_next(server, seat)))
+	while ((connection = seat->listener >= 0 ? accept_next(server, seat)
+						 : receive_next(server, seat)))
 		connection_serve(connection);
-	_exit(0);
-}
-
-/* A worker that crashed costs the connection it was on; another takes its seat. */
-static void replace_dead(struct server *server)
-{
-	for (unsigned i = 0; i < server->service->workers; i++) {
-		struct seat *seat = &server->seats[i];
-		bool empty = seat->pid == 0 || waitpid(seat->pid, NULL, WNOHANG) > 0;
-		if (empty && !service_stopped())
-			start_worker(server, seat); /* or the next time */
-		else if (empty)
-			seat->pid = 0;
-	}
 }
 
 /* Pass the next connection to worker `number`. */
@@ -211,7 +175,6 @@ static void pass_next(struct server *server, int listener, unsigned number)
  */
 static void look_after(struct server *server, int listener)
 {
-	enum { LOOK_MS = 100 };
 	bool passes = server->seats[0].listener < 0, has_worker = false;
 	unsigned number;
 
@@ -220,8 +183,8 @@ static void look_after(struct server *server, int listener)
 				: has_worker         ? listener
 						     : server->idle[0],
 			.events = POLLIN };
-		if (poll(&next, 1, LOOK_MS) <= 0) {
-			replace_dead(server);
+		if (poll(&next, 1, WORKERS_LOOK_MS) <= 0) {
+			workers_replace_dead(&server->workers);
 		} else if (has_worker) {
 			pass_next(server, listener, number);
 			has_worker = false;
@@ -253,9 +216,9 @@ static int prepare(struct server *server, int listener)
 		struct seat *seat = &server->seats[i];
 		seat->listener = listener;
 		if (strcmp(way, "passed") == 0) {
-			seat->listener = -1;
 			if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, seat->channel) != 0)
 				return -errno;
+			seat->listener = -1;
 		} else if (strcmp(way, "reuseport") == 0 && i > 0) {
 			seat->listener = service_listen(server->service, true);
 			if (seat->listener < 0)
@@ -265,45 +228,35 @@ static int prepare(struct server *server, int listener)
 	return 0;
 }
 
-static void end_worker(const struct seat *seat)
-{
-	if (seat->pid > 0)
-		kill(seat->pid, SIGTERM);
-	if (seat->listener < 0)
-		shutdown(seat->channel[0], SHUT_RDWR); /* ends a wait for a descriptor */
-}
-
 static int serve(struct service *service)
 {
 	struct server server = { .service = service };
 	bool share = strcmp(param_text(service->params, "accept"), "reuseport") == 0;
-	unsigned started = 0;
-	int err = 0;
 
 	if (service->workers > service->connections_max) /* a worker has one at a time */
 		service->workers = service->connections_max;
+	server.workers = (struct workers){
+		.count = service->workers, .work = work_seat, .arg = &server
+	};
 	server.seats = calloc(service->workers, sizeof *server.seats);
 	int listener = server.seats ? service_listen(service, share) : -ENOMEM;
 	if (listener < 0) {
 		free(server.seats);
 		return listener;
 	}
-	err = prepare(&server, listener);
-	while (!err && started < service->workers) {
-		err = start_worker(&server, &server.seats[started]);
-		started += !err;
-	}
+	int err = prepare(&server, listener);
+	if (!err)
+		err = workers_start(&server.workers);
 	if (!err) {
 		service->ready(service);
 		look_after(&server, listener);
 	}
 	service_stop(); /* also where there are fewer workers than were asked for */
-	for (unsigned i = 0; i < started; i++)
-		end_worker(&server.seats[i]);
-	for (unsigned i = 0; i < started; i++)
-		while (server.seats[i].pid > 0 && waitpid(server.seats[i].pid, NULL, 0) < 0 &&
-			errno == EINTR)
-			;
+	for (unsigned i = 0; i < service->workers; i++)
+		if (server.seats[i].listener < 0)
+			shutdown(server.seats[i].channel[0],
+				SHUT_RDWR); /* ends a wait for a descriptor */
+	workers_end(&server.workers);
 	free(server.seats);
 	return err;
 }

@@ -144,13 +144,32 @@ int service_listen(struct service *service, bool share)
 	return fd;
 }
 
+/*
+ * With the lock held: count one more; false where the limit is reached. Two
+ * processes may both see the last place taken by the other, and refuse.
+ */
+static bool count_in(const struct service *service)
+{
+	unsigned all = open_now.count + 1;
+
+	if (service->held) {
+		atomic_store(&service->held[service->process], all);
+		all = 0;
+		for (unsigned i = 0; i < service->processes; i++)
+			all += atomic_load(&service->held[i]);
+		if (all > service->connections_max)
+			atomic_store(&service->held[service->process], open_now.count);
+	}
+	open_now.count += all <= service->connections_max;
+	return all <= service->connections_max;
+}
+
 /* Count it and link it; false where the limit is reached. */
 static bool link_in(struct connection *connection)
 {
 	pthread_mutex_lock(&open_now.lock);
-	bool room = open_now.count < connection->service->connections_max;
+	bool room = count_in(connection->service);
 	if (room) {
-		open_now.count++;
 		connection->next = open_now.first;
 		connection->previous = &open_now.first;
 		if (connection->next)
@@ -173,6 +192,9 @@ static void link_out(struct connection *connection)
 			connection->next->previous = connection->previous;
 		if (--open_now.count == 0)
 			pthread_cond_broadcast(&open_now.ended);
+		if (connection->service->held)
+			atomic_store(&connection->service->held[connection->service->process],
+				open_now.count);
 	}
 	unlock();
 }

@@ -12,11 +12,16 @@
  * signal stops it.
  */
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "model.h"
 #include "param.h"
+#include "runtime/resumable.h"
+
+struct connection;
+struct work;
 
 /* Between tries to accept while descriptors or memory are out. */
 enum { SERVICE_RETRY_NS = 20000000 };
@@ -27,6 +32,16 @@ struct service {
 	unsigned connections_max;    /* more at a time are refused */
 	unsigned drain_s;            /* after a stop, until connections are cut off */
 	const struct params *params; /* of the model's own table */
+
+	/*
+	 * For a model of several processes with many connections each: how many
+	 * every one holds, in memory that they share, so that the limit is that
+	 * of all together; and which of them this process is. NULL: this
+	 * process's connections are all there are.
+	 */
+	atomic_uint *held;
+	unsigned processes, process;
+
 	const char *refusal; /* what a refused client is told before it is closed; "" is nothing */
 
 	/* Serve fd to its end, in the caller's thread, coroutine or process. Does not close it. */
@@ -35,6 +50,15 @@ struct service {
 	/* The same in callback form, on loop; done(arg) is called once at its end. */
 	void (*start)(
 		struct service *service, int fd, struct loop *loop, job_done_fn *done, void *arg);
+
+	/*
+	 * The same in resumable form, in a frame of frame_bytes, which begins
+	 * with a struct connection_frame and is the caller's again at the end
+	 * of the handler. That does not close the descriptor.
+	 */
+	size_t frame_bytes;
+	void (*start_resumable)(struct service *service, struct connection *connection,
+		struct executor *executor, struct resumable *frame);
 
 	/* To be called by the model, once, when all that it makes beforehand is there to serve. */
 	void (*ready)(struct service *service);
@@ -45,6 +69,13 @@ struct connection {
 	struct service *service;
 	int fd;
 	struct connection *next, **previous;
+};
+
+/* What the frame of a handler in resumable form begins with. */
+struct connection_frame {
+	struct resumable self;
+	struct connection *connection;
+	struct work *work; /* the handler's own */
 };
 
 /*

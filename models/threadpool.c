@@ -9,19 +9,17 @@
  * What to watch: the size of the pool is the concurrency: too few threads and
  * tasks queue behind waits, too many and memory and the scheduler pay.
  */
-#include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
+#include "gang.h"
 #include "io.h"
+#include "par_threadpool.h"
 #include "service.h"
-
-enum { STACK_BYTES = 256 * 1024 };
 
 struct pool {
 	struct job *job;
 	atomic_ullong next;
+	struct par_pool children; /* that tasks start */
 };
 
 struct server {
@@ -34,39 +32,16 @@ static void *work(void *arg)
 	struct pool *pool = arg;
 	uint64_t i;
 
-	while ((i = atomic_fetch_add(&pool->next, 1)) < pool->job->tasks)
-		pool->job->task(pool->job, i);
+	par_pool_enter(&pool->children);
+	do {
+		while (par_pool_run_next(&pool->children))
+			;
+		i = atomic_fetch_add(&pool->next, 1);
+		if (i < pool->job->tasks)
+			pool->job->task(pool->job, i);
+	} while (i < pool->job->tasks);
+	par_pool_leave(&pool->children);
 	return NULL;
-}
-
-/*
- * Run body(arg) in so many threads and wait for them. made(arg, err) is called
- * when all are there (0), or one could not be made: that ends the others, as a
- * smaller pool would not be what was asked for.
- */
-static int in_threads(
-	unsigned workers, void *(*body)(void *arg), void (*made)(void *arg, int err), void *arg)
-{
-	unsigned started = 0;
-	pthread_t *threads = calloc(workers, sizeof *threads);
-	pthread_attr_t attr;
-	int err = 0;
-
-	if (!threads)
-		return -ENOMEM;
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	while (started < workers && !err) {
-		err = -pthread_create(&threads[started], &attr, body, arg);
-		if (!err)
-			started++;
-	}
-	made(arg, err);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	pthread_attr_destroy(&attr);
-	free(threads);
-	return err;
 }
 
 static void pool_made(void *arg, int err)
@@ -81,8 +56,10 @@ static int run(struct job *job)
 {
 	struct pool pool = { .job = job };
 
-	return in_threads(job->tasks < job->concurrency ? job->tasks : job->concurrency, work,
-		pool_made, &pool);
+	par_pool_init(&pool.children);
+	int err = gang_run(job->concurrency, work, pool_made, &pool);
+	par_pool_destroy(&pool.children);
+	return err;
 }
 
 /* A server: every thread of the pool accepts, and serves one connection at a time. */
@@ -112,7 +89,7 @@ static int serve(struct service *service)
 
 	if (server.listener < 0)
 		return server.listener;
-	int err = in_threads(service->workers, accept_and_serve, server_made, &server);
+	int err = gang_run(service->workers, accept_and_serve, server_made, &server);
 	io_close(server.listener);
 	return err;
 }
@@ -120,7 +97,7 @@ static int serve(struct service *service)
 const struct model model_threadpool = {
 	.name = "threadpool",
 	.summary = "a pool of threads, each taking task after task",
-	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY,
+	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY | MODEL_SPAWN,
 	.run = run,
 	.serve = serve,
 };

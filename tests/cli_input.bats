@@ -10,7 +10,7 @@ setup() {
 	small=(-m blocking -w null -n 5 --trials 1)
 }
 
-models="there are: blocking threads threadpool processes prefork eventloop coroutine"
+models="there are: blocking threads threadpool processes prefork eventloop stackless coroutine"
 
 @test "an unknown name is refused with the known ones" {
 	refused "no model is called 'fibre'; $models" run -m fibre

@@ -24,7 +24,8 @@ for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	for name in models: workloads: profiles: blocking threads threadpool processes prefork eventloop \
-		coroutine null sleep fetch rawget download file primes sha256 mixed quick default full; do
+		stackless coroutine null sleep fetch rawget download file randread primes sha256 mixed \
+		idle pipeline ring generator stall nqueens quick default full; do
 		grep -qw -- "$name" <<<"$output" || fail "list has no $name" "$output"
 	done
 	grep -q 'duration_us=1000 .*(us, 0 to 60000000)' <<<"$output"

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
+#include "../bench/inability.h"
 #include "../models/io.h"
 
 enum { LIMIT_S = 60, TASKS = 10, CONCURRENCY = 3 };
@@ -160,7 +161,8 @@ static struct tally count_tasks(const struct trial *trial, int err)
 			tally.right++;
 			continue;
 		}
-		if (record->err != err)
+		/* idle tells a limit that it met as what this machine cannot have. */
+		if (record->err != err && !(err == -ENOMEM && record->err == -ENOTSUP))
 			fail_case("task %d: %s", (int)i, strerror(-record->err));
 		if (tally.failed++ == 0)
 			tally.first_failed = i;
@@ -343,9 +345,12 @@ static void fetches_time_out_without_memory(void)
 	struct small small;
 
 	small_open(&small, &workload, FEW);
-	for (int m = 0; models[m]; m++)
+	for (int m = 0; models[m]; m++) {
+		if (small_inability(models[m], &workload))
+			continue;
 		for (int nth = 1; times_out_with_allocation(&small, models[m], nth); nth++)
 			;
+	}
 	small_close(&small);
 }
 
@@ -576,7 +581,7 @@ static const struct fault_case cases[] = {
 	FAULT_CASE(impossible_records_are_caught),
 };
 
-enum { CASES = sizeof cases / sizeof *cases, PAIRINGS_MAX = 1000 };
+enum { CASES = sizeof cases / sizeof *cases, PAIRINGS_MAX = 512 };
 
 int main(void)
 {
@@ -590,8 +595,16 @@ int main(void)
 			.test_func = fault_case,
 			.initial_state = (void *)&cases[i] };
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; workloads[w]->task && models[m] && count < PAIRINGS_MAX; m++) {
+		for (int m = 0; workloads[w]->task && models[m]; m++) {
+			struct trial_spec spec = { .model = models[m], .workload = workloads[w] };
+			params_init(&spec.model_params, models[m]->params);
+			if (inability(&spec))
+				continue; /* contract_test sees to it that this is told */
+			if (count == PAIRINGS_MAX)
+				abort();
 			struct pairing *pairing = &pairings[count];
+			if (small_inability(models[m], workloads[w]))
+				continue;
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",
 				models[m]->name, workloads[w]->name);

@@ -25,9 +25,11 @@ static void make_pair(int fds[2])
 
 static void make_pipe(int fds[2])
 {
-	check_equal(pipe2(fds, O_CLOEXEC), 0);
-	fit(fds[0]);
-	fit(fds[1]);
+	check_equal(io_pipe(fds), 0);
+	for (int end = 0; end < 2; end++) {
+		check(fcntl(fds[end], F_GETFD) & FD_CLOEXEC);
+		check_equal(!!(fcntl(fds[end], F_GETFL) & O_NONBLOCK), in_coroutine());
+	}
 }
 
 static void close_both(const int fds[2])

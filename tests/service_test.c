@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#include "../bench/inability.h"
 #include "../bench/trial.h"
 
 enum { LIMIT_S = 60, CASES_MAX = 1000 };
@@ -94,7 +95,10 @@ static void add_case(
 		.service = service,
 		.connections = clients,
 		.param = param };
-	if (!contract->model->serve || contract->model->unavailable)
+	struct trial_spec spec = {
+		.model = contract->model, .workload = service, .concurrency = 1
+	};
+	if (inability(&spec))
 		return;
 	snprintf(contract->model_name, sizeof contract->model_name, "%s", model_name);
 	snprintf(contract->name, sizeof contract->name, "%s %s -c %u %s", model_name, service->name,

@@ -91,10 +91,24 @@ static int write_file(const char *path, const unsigned char *hash)
 	return err;
 }
 
+struct hashing {
+	int64_t cpu_ns;
+	const struct io_fetch *fetch;
+	int err; /* out */
+	unsigned char hash[HASH_BYTES];
+};
+
+static void compute(void *arg)
+{
+	struct hashing *hashing = arg;
+
+	hashing->err = hash_for(
+		hashing->cpu_ns, hashing->fetch->body, hashing->fetch->body_bytes, hashing->hash);
+}
+
 static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
 	const struct mixed *mixed = work->state;
-	unsigned char hash[HASH_BYTES];
 	char path[WORK_PATH_MAX];
 	struct io_fetch fetch = {
 		.url = mixed->web.url,
@@ -102,17 +116,19 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 		.body = malloc(mixed->web.body_bytes),
 		.capacity = mixed->web.body_bytes,
 	};
+	struct hashing hashing = { .cpu_ns = mixed->cpu_ns, .fetch = &fetch };
 
 	if (!fetch.body)
 		return -ENOMEM;
 	int err = web_status(io_fetch(&fetch));
 	if (!err)
-		err = hash_for(mixed->cpu_ns, fetch.body, fetch.body_bytes, hash);
+		err = io_compute(compute, &hashing);
 	free(fetch.body);
-	if (!err)
-		memcpy(digest, hash, sizeof *digest);
+	if (err || hashing.err)
+		return err ? err : hashing.err;
+	memcpy(digest, hashing.hash, sizeof *digest);
 	work_path(work, i, path);
-	return err ? err : write_file(path, hash);
+	return write_file(path, hashing.hash);
 }
 
 /* The callback form. The hashing in the middle holds up every other task of the loop. */

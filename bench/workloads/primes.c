@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../models/io.h"
 #include "workload.h"
 
 static const struct param params[] = {
@@ -74,16 +75,29 @@ static int is_prime(uint32_t n)
 	return n > 1;
 }
 
+struct range {
+	uint32_t below;
+	uint64_t primes; /* out */
+};
+
+static void count(void *arg)
+{
+	struct range *range = arg;
+	uint64_t primes = 0;
+
+	for (uint32_t n = 2; n < range->below; n++)
+		primes += is_prime(n);
+	range->primes = primes;
+}
+
 static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
-	uint32_t below = (uintptr_t)work->state;
-	uint64_t count = 0;
+	struct range range = { .below = (uintptr_t)work->state };
+	int err = io_compute(count, &range);
 
 	(void)i;
-	for (uint32_t n = 2; n < below; n++)
-		count += is_prime(n);
-	*digest = count;
-	return 0;
+	*digest = range.primes;
+	return err;
 }
 
 const struct workload workload_primes = {

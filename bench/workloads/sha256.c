@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../models/io.h"
 #include "workload.h"
 
 static const struct param params[] = {
@@ -60,10 +61,27 @@ static int setup(struct work *work)
 	return hash(buffer, &work->expected);
 }
 
+struct hashing {
+	const struct buffer *buffer;
+	int err; /* out */
+	uint64_t digest;
+};
+
+static void compute(void *arg)
+{
+	struct hashing *hashing = arg;
+
+	hashing->err = hash(hashing->buffer, &hashing->digest);
+}
+
 static int task(struct work *work, uint64_t i, uint64_t *digest)
 {
+	struct hashing hashing = { .buffer = work->state };
+	int err = io_compute(compute, &hashing);
+
 	(void)i;
-	return hash(work->state, digest);
+	*digest = hashing.digest;
+	return err ? err : hashing.err;
 }
 
 static void teardown(struct work *work)

@@ -188,6 +188,11 @@ static ssize_t coroutine_write(int fd, const void *buf, size_t size, int64_t dea
 }
 
 /* Closing a socket or a file in the page cache does not wait, so it needs no thread. */
+static int coroutine_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC | O_NONBLOCK) ? -errno : 0;
+}
+
 static int coroutine_close(int fd)
 {
 	if (known_watch(fd))
@@ -336,6 +341,7 @@ const struct io_ops io_coroutine = {
 	.accept = coroutine_accept,
 	.read = coroutine_read,
 	.write = coroutine_write,
+	.pipe = coroutine_pipe,
 	.close = coroutine_close,
 	.sleep = coroutine_sleep,
 	.open = coroutine_open,
