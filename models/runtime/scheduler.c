@@ -8,6 +8,7 @@
 
 #include "../io.h"
 #include "io_coroutine.h"
+#include "par_coroutine.h"
 
 enum {
 	TURNS_BETWEEN_POLLS = 256, /* runs of tasks before the reactor is looked at again */
@@ -216,6 +217,7 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	struct scheduler s = { .options = options ? options : &defaults };
 	struct scheduler *scheduler_before = scheduler;
 	const struct io_ops *io_before = io;
+	const struct par_ops *par_before = par;
 	struct watchdog *watchdog = NULL;
 
 	options = s.options;
@@ -226,6 +228,7 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	s.stacks.grouped = options->grouped_guards;
 	scheduler = &s;
 	io = options->io ? options->io : &io_coroutine;
+	par = &par_coroutine;
 	if (options->watchdog_ms)
 		watchdog = watchdog_start(&s);
 	result = options->watchdog_ms && !watchdog ? -ENOMEM : run_all(&s, fn, arg);
@@ -234,9 +237,11 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	io_watches_close(s.io);
 	s.reactor->ops->close(s.reactor);
 	io = io_before;
+	par = par_before;
 	scheduler = scheduler_before;
 	overflow_unwatch(overflow);
 	stacks_close(&s.stacks);
+	stacks_close(&s.generator_stacks);
 	task_chunks_free(&s);
 	return result;
 }

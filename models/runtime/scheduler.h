@@ -21,6 +21,7 @@ struct task {
 	unsigned references;          /* its handle, and the scheduler until it has ended */
 	enum task_state state;
 	bool cancel_pending; /* to be told at its next wait */
+	unsigned cancels;    /* requests to end that were not taken back */
 };
 
 struct scheduler {
@@ -29,7 +30,8 @@ struct scheduler {
 	const struct runtime_options *options;
 	struct task *current; /* NULL on the loop's own stack */
 	struct task *first_ready, *last_ready;
-	struct stacks stacks;
+	struct stacks stacks, generator_stacks;
+	struct generator *generator; /* the one that begins */
 	struct task_chunk *chunks;
 	struct task *unused; /* of the chunks' */
 	size_t alive;

@@ -57,6 +57,8 @@ void wait_break_off(struct waiter *waiter, int why)
 	} else if (!waiter->why) {
 		waiter->why = why;
 		waiter->break_off(waiter, why);
+	} else if (why == -ECANCELED) {
+		waiter->why = why; /* not lost, though a deadline came just before it */
 	}
 }
 

@@ -21,6 +21,7 @@ struct waiter {
 
 	/* For the report of a deadlock: what is waited for, and its own name where it has one. */
 	const char *what, *name;
+	struct task *const *holder; /* who has it, where a task can; or NULL */
 
 	/*
 	 * What is waited for comes from outside the tasks: the reactor, a
