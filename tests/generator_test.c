@@ -206,10 +206,13 @@ static int64_t add_one(struct generator *self, void *arg)
 {
 	struct generator *inner = arg;
 	uint64_t value;
-	int more, err = 0;
+	int err;
 
-	while (!err && (more = generator_next(inner, &value)) == 1)
+	while ((err = generator_next(inner, &value)) == 1) {
 		err = generator_emit(self, value + 1);
+		if (err)
+			break;
+	}
 	generator_close(inner);
 	return err;
 }

@@ -402,7 +402,8 @@ static void cancelled_within_a_timeout(void)
 	settle();
 	while (io_now_ns() <= passed_ns)
 		;
-	check_equal(io_sleep(passed_ns - 10 * ms_ns - io_now_ns()), 0); /* goes on just before the task */
+	/* This one goes on just before the task. */
+	check_equal(io_sleep(passed_ns - 10 * ms_ns - io_now_ns()), 0);
 	check(!future_done(task_future(task)));
 	check_equal(task_cancel(task), 0);
 	check_equal(task_join(task), -ECANCELED);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # concbench and tmp are set by cli.bash, output and status by run
 # models/runtime as a reader would use it: the program of docs/runtime.md; and under valgrind.
 
 load cli

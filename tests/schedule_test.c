@@ -420,7 +420,8 @@ static void set_up(struct rng *rng)
 	check_equal(channel_open(&channel, "channel", 1 + (unsigned)below(rng, 4)), 0);
 	check_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
 	sent = sent_sum = received = received_sum = 0;
-	written = read_back = offloads_run = offloads_done = 0;
+	written = read_back = offloads_done = 0;
+	offloads_run = 0;
 	begun = ended = 0;
 	stopping = false;
 }
@@ -455,14 +456,16 @@ static int64_t run_schedule(void *arg)
 /* One reactor after the other, of those that there are here. */
 static const struct reactor_ops *some_reactor(uint64_t number)
 {
-	const struct reactor_ops *here[16];
+	enum { MOST = 16 };
+	const struct reactor_ops *here[MOST];
 	size_t count = 0;
 
 	for (size_t i = 0; reactors[i]; i++)
 		if (!reactors[i]->unavailable || !reactors[i]->unavailable()) {
-			check(count < sizeof here / sizeof *here);
+			check(count < MOST);
 			here[count++] = reactors[i];
 		}
+	check(count > 0);
 	return here[number % count];
 }
 
