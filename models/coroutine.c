@@ -131,7 +131,7 @@ static int serve(struct service *service)
 const struct model model_coroutine = {
 	.name = "coroutine",
 	.summary = "a stackful coroutine for every task, on one libuv loop",
-	.features = MODEL_CONCURRENT | MODEL_SHARED_MEMORY,
+	.features = MODEL_CONCURRENT | MODEL_SHARED_MEMORY | MODEL_SPAWN | MODEL_RENDEZVOUS,
 	.run = run,
 	.serve = serve,
 };
