@@ -167,9 +167,7 @@ static void put_caption(const struct group *group, FILE *out)
 		fputs("; ", out);
 	}
 	if (group_demonstration(group))
-		fputs("a demonstration: its tasks are wrong on purpose, and their speed stands for "
-		      "nothing; ",
-			out);
+		fputs("a demonstration: wrong on purpose, so its speed stands for nothing; ", out);
 	group_trials(group, &least, &most);
 	if (most == 0) {
 		fputs("no cell is ok.\n\n", out);

@@ -38,16 +38,40 @@ static json_t *params_json(const struct param *table)
 	return params;
 }
 
+/* The features of a model, or those that a workload needs. */
+static json_t *features_json(unsigned features)
+{
+	static const struct {
+		unsigned feature;
+		const char *name;
+	} names[] = {
+		{ MODEL_CONCURRENT, "concurrent" },
+		{ MODEL_MULTICORE, "multicore" },
+		{ MODEL_SHARED_MEMORY, "shared_memory" },
+		{ MODEL_CALLBACK, "callback" },
+		{ MODEL_SPAWN, "spawn" },
+		{ MODEL_RENDEZVOUS, "rendezvous" },
+		{ MODEL_STACKLESS, "stackless" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (features & names[i].feature)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
 static json_t *models_json(void)
 {
 	json_t *list = json_array();
 
 	for (const struct model *const *row = models; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "unavailable", model_unavailable(*row, NULL),
-				"serves", (*row)->serve != NULL, "params",
-				params_json((*row)->params)));
+			json_pack("{s:s, s:s, s:s?, s:o, s:b, s:o}", "name", (*row)->name,
+				"summary", (*row)->summary, "unavailable",
+				model_unavailable(*row, NULL), "features",
+				features_json((*row)->features), "serves", (*row)->serve != NULL,
+				"params", params_json((*row)->params)));
 	return list;
 }
 
@@ -69,10 +93,13 @@ static json_t *workloads_json(void)
 
 	for (const struct workload *const *row = workloads; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o}", "name", (*row)->name,
-				"summary", (*row)->summary, "kind", kinds[(*row)->kind],
-				"operation", (*row)->operation, "params",
-				params_json((*row)->params), "figures",
+			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:b, s:b, s:o, s:o}", "name",
+				(*row)->name, "summary", (*row)->summary, "kind",
+				kinds[(*row)->kind], "operation", (*row)->operation, "needs",
+				features_json((*row)->needs), "callback", (*row)->callback != NULL,
+				"resumable",
+				(*row)->resumable.resume || (*row)->connection_resumable.resume,
+				"params", params_json((*row)->params), "figures",
 				figures_json((*row)->figures)));
 	return list;
 }

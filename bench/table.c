@@ -171,8 +171,7 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 	if (json_object_size(group->params) > 0)
 		put_params(out, group->params);
 	if (group_demonstration(group))
-		fputs("  A demonstration: its tasks are wrong on purpose, and their speed stands "
-		      "for nothing.\n",
+		fputs("  A demonstration: wrong on purpose, so its speed stands for nothing.\n",
 			out);
 	snprintf(text, sizeof text, "%s/s", group_operation(group));
 	table_put(out, text, model_width(group));

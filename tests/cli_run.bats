@@ -26,7 +26,9 @@ for cell in cells:
 	if cell["status"] != "ok":
 		assert cell["reason"] and cell["summary"] is None, cell
 		continue
-	for key, value in cell["summary"].items():
+	summary = dict(cell["summary"])
+	summary.update(summary.pop("figures", {}))
+	for key, value in summary.items():
 		if value is None:
 			continue
 		if value["low"] is not None:
@@ -37,7 +39,8 @@ for trial in trials:
 	if trial["status"] != "ok":
 		continue
 	assert trial["elapsed_s"] > 0 and trial["throughput_per_s"] > 0, trial
-	assert abs(trial["throughput_per_s"] * trial["elapsed_s"] / trial["tasks"] - 1) < 1e-6
+	assert abs(trial["throughput_per_s"] * trial["elapsed_s"] /
+		(trial["tasks"] * trial.get("operations", 1)) - 1) < 1e-6
 	t = trial["latency_ns"]
 	assert 0 <= t["min"] <= t["p50"] <= t["p90"] <= t["p99"] <= t["max"], t
 	assert t["min"] <= t["mean"] <= t["max"], t
@@ -148,10 +151,23 @@ assert len(models) >= 7 and len(names) >= 9
 missing = {(w, m) for w in names for m in models} - {(c["workload"], c["model"]) for c in cells}
 assert not missing, missing
 unavailable = {m["name"] for m in known["models"] if m["unavailable"]}
-kinds = {w["name"]: w["kind"] for w in known["workloads"]}
+workloads = {w["name"]: w for w in known["workloads"]}
+features = {m["name"]: set(m["features"]) for m in known["models"]}
+def lacking(workload, model):
+	missing = set(workload["needs"]) - features[model]
+	if "stackless" in features[model]:
+		without = workload["kind"] != "cpu" and not workload["resumable"]
+		return without or missing - {"spawn", "rendezvous"}
+	if "callback" not in features[model]:
+		return missing
+	if workload["kind"] == "structure" and not workload["callback"]:
+		return {"callback"}
+	return missing - {"spawn", "rendezvous"}
 for cell in cells:
-	iterative = kinds[cell["workload"]] == "service" and cell["model"] == "blocking"
-	expected = "unavailable" if iterative or cell["model"] in unavailable else "ok"
+	workload, model = workloads[cell["workload"]], cell["model"]
+	iterative = workload["kind"] == "service" and model == "blocking"
+	cannot = iterative or model in unavailable or lacking(workload, model)
+	expected = "unavailable" if cannot else "ok"
 	assert cell["status"] == expected, (cell["workload"], cell["model"], cell["reason"])
 long = [line for line in text.splitlines() if len(line) > 80 and more[2] not in line]
 assert not long, long

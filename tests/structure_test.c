@@ -157,7 +157,7 @@ static int faulty_spawn(struct par_child **child, int (*fn)(void *arg), void *ar
 				    : faults->under->spawn(child, enter_faults, spawned);
 	if (err || faults->under == &par_processes)
 		free(spawned); /* a process has its own copy */
-	return err;
+	return err;            /* NOLINT: the child frees it */
 }
 
 static void *faulty_share(size_t size)

@@ -49,9 +49,9 @@ static const struct param params[] = {
 enum { LATENESS_P50, LATENESS_P99, LATENESS_MAX };
 
 static const struct figure figures[] = {
-	{ .name = "lateness_p50", .unit = "ns", .summary = "median lateness of a timer" },
-	{ .name = "lateness_p99", .unit = "ns", .summary = "99th percentile of it" },
-	{ .name = "lateness_max", .unit = "ns", .summary = "the most" },
+	{ .name = "late_p50", .unit = "ns", .summary = "median lateness of a timer" },
+	{ .name = "late_p99", .unit = "ns", .summary = "99th percentile of it" },
+	{ .name = "late_max", .unit = "ns", .summary = "the most" },
 	{ 0 },
 };
 
