@@ -101,6 +101,7 @@ $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 
 # The functions that a test replaces by its own __wrap_function.
+WRAP_group_test = malloc calloc
 WRAP_task_test = mmap
 WRAP_fault_test = fork pthread_create mmap mprotect malloc calloc realloc curl_easy_init curl_multi_init
 $B/tests/%: tests/%.c $B/libconcbench.a

@@ -162,6 +162,54 @@ static int figure_width(const struct figure *figure)
 	return width > COST_WIDTH ? width : COST_WIDTH;
 }
 
+static void put_figure_names(FILE *out, const struct figure *figure)
+{
+	for (; figure && figure->name; figure++)
+		table_put(out, figure->name, figure[1].name ? figure_width(figure) : 0);
+	fputc('\n', out);
+}
+
+static void put_figures(FILE *out, const struct figure *figure, const json_t *cell)
+{
+	char text[16];
+
+	for (; figure && figure->name; figure++) {
+		double median = cell_figure(cell, figure->name).median;
+		table_put(out, format_figure(median, figure->unit, text),
+			figure[1].name ? figure_width(figure) : 0);
+	}
+}
+
+/* The figures of a group where they have room beside the costs, else NULL. */
+static const struct figure *figures_beside(const struct group *group)
+{
+	size_t cells = group->concurrency_count < CELLS_MAX ? group->concurrency_count : CELLS_MAX;
+	int width = model_width(group) + (int)cells * CELL_WIDTH + 3 * COST_WIDTH + 1;
+
+	for (const struct figure *figure = group_figures(group); figure && figure->name; figure++)
+		width += figure_width(figure);
+	return width <= LINE_WIDTH + 1 ? group_figures(group) : NULL;
+}
+
+/* The figures in a table of their own, at the highest concurrency. */
+static void print_figures(FILE *out, const struct group *group)
+{
+	json_int_t highest = group->concurrencies[group->concurrency_count - 1];
+
+	if (!group_figures(group) || figures_beside(group))
+		return;
+	table_put(out, "", model_width(group));
+	put_figure_names(out, group_figures(group));
+	for (size_t m = 0; m < group->model_count; m++) {
+		const json_t *cell = group_cell(group, group->models[m], highest);
+		if (!cell || !cell_ok(cell))
+			continue;
+		table_put(out, group->models[m], model_width(group));
+		put_figures(out, group_figures(group), cell);
+		fputc('\n', out);
+	}
+}
+
 static void print_head(FILE *out, const struct group *group, size_t first)
 {
 	const struct workload *workload = workload_find(group->workload);
@@ -182,17 +230,15 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 	table_put(out, "p99", COST_WIDTH);
 	snprintf(text, sizeof text, "CPU/%s", group_operation_short(group));
 	table_put(out, text, COST_WIDTH + 1);
-	const struct figure *figure = group_figures(group);
+	const struct figure *figure = figures_beside(group);
 	table_put(out, "memory", figure ? COST_WIDTH : 0);
-	for (; figure && figure->name; figure++)
-		table_put(out, figure->name, figure[1].name ? figure_width(figure) : 0);
-	fputc('\n', out);
+	put_figure_names(out, figure);
 }
 
 /* What it costs, at the highest concurrency: latency, CPU time, memory, the workload's figures. */
 static void put_costs(FILE *out, const struct group *group, const json_t *cell)
 {
-	const struct figure *figure = group_figures(group);
+	const struct figure *figure = figures_beside(group);
 	char text[16];
 
 	if (!cell || !cell_ok(cell))
@@ -203,11 +249,7 @@ static void put_costs(FILE *out, const struct group *group, const json_t *cell)
 		COST_WIDTH + 1);
 	double kib = cell_estimate(cell, "peak_memory_kib").median;
 	table_put(out, format_number(kib * 1024, text), figure ? COST_WIDTH : 0);
-	for (; figure && figure->name; figure++) {
-		double median = cell_figure(cell, figure->name).median;
-		table_put(out, format_figure(median, figure->unit, text),
-			figure[1].name ? figure_width(figure) : 0);
-	}
+	put_figures(out, figure, cell);
 }
 
 /* How near the origin came to being what was measured. */
@@ -238,6 +280,7 @@ static void print_group(FILE *out, const struct group *group)
 		put_costs(out, group, cell);
 		fputc('\n', out);
 	}
+	print_figures(out, group);
 	print_origin(out, group);
 	for (size_t i = 0; i < first; i++)
 		fprintf(out, "%s c=%lld%s", i == 0 ? "Not shown, but in the exports:" : "",

@@ -2,10 +2,31 @@
 /* models/runtime/group: gather, as_completed, wait_for and timeouts, in the articles' examples. */
 #include "tasks.h"
 
+#include "../models/runtime/channel.h"
+#include "../models/runtime/generator.h"
 #include "../models/runtime/group.h"
+#include "../models/runtime/offload.h"
 #include "../models/runtime/sync.h"
 
 enum { UNIT_MS = 20 };
+
+/* Makefile: WRAP_group_test. */
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool no_memory;
+
+void *__wrap_malloc(size_t size)
+{
+	return no_memory ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return no_memory ? NULL : __real_calloc(count, size);
+}
 
 /* A task that says hello after some time, and what became of it. */
 struct greeter {
@@ -409,6 +430,48 @@ static void cancelled_within_a_timeout(void)
 	check_equal(task_join(task), -ECANCELED);
 }
 
+/* What could not be watched is cancelled, and its end waited for, for which no memory is needed. */
+static void gather_without_memory(void)
+{
+	struct story story = { 0 };
+	struct greeter greeters[] = { { &story, 'a', 500 }, { &story, 'b', 500 },
+		{ &story, 'c', 500 } };
+	struct task *tasks[3];
+	int64_t results[3];
+
+	start_three(greeters, tasks);
+	settle();
+	no_memory = true;
+	check_equal(task_gather(tasks, 3, GATHER_FIRST_ERROR, results), -ENOMEM);
+	no_memory = false;
+	check_story(&story, "ABC");
+	for (int i = 0; i < 3; i++)
+		check_equal(results[i], -ECANCELED);
+}
+
+static int64_t no_value(struct generator *self, void *arg)
+{
+	(void)self, (void)arg;
+	return 0;
+}
+
+static void starts_without_memory(void)
+{
+	struct greeter greeter = { .units = 0, .result = 3 };
+	struct task *task = start_task(greet, &greeter), *offloaded;
+	struct as_completed all;
+	struct channel *channel;
+	struct generator *generator;
+
+	no_memory = true;
+	check_equal(as_completed_start(&all, &task, 1), -ENOMEM);
+	check_equal(channel_open(&channel, NULL, 1), -ENOMEM);
+	check_equal(generator_open(&generator, no_value, NULL), -ENOMEM);
+	check_equal(task_offload(&offloaded, NULL, greet, &greeter), -ENOMEM);
+	no_memory = false;
+	check_equal(task_join(task), 3);
+}
+
 int main(void)
 {
 	static const struct task_case cases[] = {
@@ -431,6 +494,8 @@ int main(void)
 		TASK_CASE(timeouts_pass_together),
 		TASK_CASE(timeout_that_came_too_late),
 		TASK_CASE(cancelled_within_a_timeout),
+		TASK_CASE(gather_without_memory),
+		TASK_CASE(starts_without_memory),
 	};
 
 	return tasks_run("group", cases, sizeof cases / sizeof *cases);

@@ -7,12 +7,11 @@
 #include "../io.h"
 #include "reactor.h"
 
-/* Cancel it and wait until it has cleaned up. True where the caller was cancelled meanwhile. */
-static bool end_task(struct task *task)
+/* Wait until a cancelled task has cleaned up. True where the caller was cancelled meanwhile. */
+static bool wait_for_end(struct task *task)
 {
 	bool cancelled = false;
 
-	task_cancel(task);
 	while (future_wait(task_future(task), IO_FOREVER) == -ECANCELED)
 		cancelled = true;
 	return cancelled;
@@ -25,7 +24,8 @@ int64_t task_wait_for(struct task *task, int64_t deadline_ns)
 
 	if (!err)
 		return future_result(future);
-	bool cancelled = end_task(task);
+	task_cancel(task);
+	bool cancelled = wait_for_end(task);
 	int64_t result = future_result(future);
 	if (cancelled || err == -ECANCELED)
 		return -ECANCELED;
@@ -92,7 +92,7 @@ int task_gather(
 	} else {
 		cancel_all(tasks, count);
 		for (unsigned i = 0; i < count; i++)
-			end_task(tasks[i]);
+			wait_for_end(tasks[i]);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		int64_t result = future_result(task_future(tasks[i]));

@@ -127,6 +127,8 @@ void task_end(struct task *task, int64_t result)
 {
 	task->state = TASK_ENDED;
 	scheduler->alive--;
+	if (task->future.waiters.first)
+		wait_wake_next(task->future.waiters.first, 0);
 	future_end(&task->future, result);
 	drop_reference(task);
 }
@@ -135,7 +137,7 @@ void task_end(struct task *task, int64_t result)
 int64_t task_await(struct task *task)
 {
 	if (task->state == TASK_NEW)
-		scheduler_ready_first(task);
+		scheduler_begin_next(task);
 	int err = future_wait(&task->future, INT64_MAX);
 	return err ? err : future_result(&task->future);
 }

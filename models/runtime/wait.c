@@ -45,6 +45,11 @@ void wait_wake(struct waiter *waiter, int64_t result)
 	scheduler_ready(end_wait(waiter, result));
 }
 
+void wait_wake_next(struct waiter *waiter, int64_t result)
+{
+	scheduler_ready_next(end_wait(waiter, result));
+}
+
 void wait_resume(struct waiter *waiter, int64_t result)
 {
 	scheduler_resume(end_wait(waiter, result));
