@@ -31,7 +31,7 @@ BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjanss
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets procps \
-	nghttp2-client apache2-utils
+	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench  ## build the program
@@ -103,6 +103,7 @@ $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
 
 # The functions that a test replaces by its own __wrap_function.
+WRAP_group_test = malloc calloc
 WRAP_task_test = mmap
 WRAP_fault_test = fork pthread_create mmap mprotect malloc calloc realloc curl_easy_init curl_multi_init
 $B/tests/%: tests/%.c $B/libconcbench.a

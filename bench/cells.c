@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "workloads/workload.h"
+
 double number_at(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
@@ -25,9 +27,9 @@ bool cell_ok(const json_t *cell)
 	return strcmp(text_at(cell, "status"), "ok") == 0;
 }
 
-struct estimate cell_estimate(const json_t *cell, const char *key)
+static struct estimate estimate_at(const json_t *object, const char *key)
 {
-	const json_t *value = json_object_get(json_object_get(cell, "summary"), key);
+	const json_t *value = json_object_get(object, key);
 
 	return (struct estimate){
 		.median = number_at(value, "median"),
@@ -35,6 +37,23 @@ struct estimate cell_estimate(const json_t *cell, const char *key)
 		.high = number_at(value, "high"),
 		.confidence = number_at(value, "confidence"),
 	};
+}
+
+struct estimate cell_estimate(const json_t *cell, const char *key)
+{
+	return estimate_at(json_object_get(cell, "summary"), key);
+}
+
+struct estimate cell_figure(const json_t *cell, const char *name)
+{
+	return estimate_at(json_object_get(json_object_get(cell, "summary"), "figures"), name);
+}
+
+bool cell_demonstration(const json_t *cell)
+{
+	const json_t *trial = json_array_get(json_object_get(cell, "trials"), 0);
+
+	return json_is_true(json_object_get(trial, "demonstration"));
 }
 
 void params_print(const json_t *params, const char *between, const char *escaped, FILE *out)
@@ -50,6 +69,8 @@ void params_print(const json_t *params, const char *between, const char *escaped
 		separator = between;
 		if (json_is_integer(value))
 			fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		if (json_is_real(value))
+			fprintf(out, "%.15g", json_real_value(value));
 		for (const char *c = json_string_value(value); c && *c; c++) {
 			if (strchr(escaped, *c))
 				putc('\\', out);
@@ -91,6 +112,39 @@ double group_confidence(const struct group *group, const char *key)
 		if (cell_ok(group->cells[i]))
 			lowest = fmin(lowest, cell_estimate(group->cells[i], key).confidence);
 	return lowest;
+}
+
+bool group_demonstration(const struct group *group)
+{
+	for (size_t i = 0; i < group->cell_count; i++)
+		if (cell_demonstration(group->cells[i]))
+			return true;
+	return false;
+}
+
+const char *group_operation(const struct group *group)
+{
+	const struct workload *workload = workload_find(group->workload);
+
+	if (workload && workload->operation)
+		return workload->operation;
+	return workload && workload->kind == WORKLOAD_SERVICE ? "requests" : "tasks";
+}
+
+const char *group_operation_short(const struct group *group)
+{
+	const struct workload *workload = workload_find(group->workload);
+
+	if (workload && workload->operation)
+		return "op";
+	return workload && workload->kind == WORKLOAD_SERVICE ? "req" : "task";
+}
+
+const struct figure *group_figures(const struct group *group)
+{
+	const struct workload *workload = workload_find(group->workload);
+
+	return workload ? workload->figures : NULL;
 }
 
 /* The group that a cell belongs to, a new one where need be; NULL without memory. */

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct figure;
+
 /* A summary value with its confidence interval; NAN where there is none. */
 struct estimate {
 	double median, low, high;
@@ -20,6 +22,12 @@ struct estimate {
 
 /* A summary value of a cell by its key, whatever the status; all NAN when missing. */
 struct estimate cell_estimate(const json_t *cell, const char *key);
+
+/* The same of a figure that the workload's tasks report. */
+struct estimate cell_figure(const json_t *cell, const char *name);
+
+/* Whether its tasks do something wrong to show what comes of it: no model's merit or fault. */
+bool cell_demonstration(const json_t *cell);
 
 /* Whether the cell's measurement holds. */
 bool cell_ok(const json_t *cell);
@@ -62,6 +70,18 @@ struct groups {
 int groups_init(struct groups *groups, const json_t *root);
 
 void groups_free(struct groups *groups);
+
+/* Whether a cell of the group is a demonstration. */
+bool group_demonstration(const struct group *group);
+
+/* What a group's throughput counts: "tasks", "requests" or the workload's own, as "spawns". */
+const char *group_operation(const struct group *group);
+
+/* What a CPU time is of: "task", "req" or "op". */
+const char *group_operation_short(const struct group *group);
+
+/* The figures of a group's workload, of which a cell may have some; NULL for none. */
+const struct figure *group_figures(const struct group *group);
 
 /* The cell at a place of a group, or NULL when that was not run. */
 const json_t *group_cell(const struct group *group, const char *model, json_int_t concurrency);

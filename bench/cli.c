@@ -134,6 +134,34 @@ int cli_model(
 	return status;
 }
 
+bool cli_takes(const struct param *table, const char *assignment)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(assignment, "="), assignment);
+	return param_find(table, name) != NULL;
+}
+
+char *cli_model_with(const char *name, const struct model *model, const struct param *workload,
+	const char *const *assignments, size_t count)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs(name, out);
+	for (size_t i = 0; i < count; i++)
+		if (cli_takes(model->params, assignments[i]) &&
+			!cli_takes(workload, assignments[i]))
+			fprintf(out, ":%s", assignments[i]);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 const char *cli_model_name(unsigned k)
 {
 	return models[k] ? models[k]->name : NULL;

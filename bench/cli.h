@@ -3,9 +3,12 @@
 #define BENCH_CLI_H
 
 /* What the subcommands share: how they read their arguments and say what is wrong with them. */
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct model;
+struct param;
 struct params;
 struct sockaddr_in;
 
@@ -48,6 +51,17 @@ int cli_param(
  */
 int cli_model(
 	const char *command, const char *text, const struct model **model, struct params *params);
+
+/* Whether the table has the parameter of a NAME=VALUE. */
+bool cli_takes(const struct param *table, const char *assignment);
+
+/*
+ * A model's name with parameters of its own: those of count assignments that
+ * the model has and the workload's table has not. To be freed; NULL without
+ * memory.
+ */
+char *cli_model_with(const char *name, const struct model *model, const struct param *workload,
+	const char *const *assignments, size_t count);
 
 /* Read ADDR:PORT, an IPv4 address or a name that has one, or say what is wrong. 0 or EXIT_USAGE. */
 int cli_address(const char *command, const char *text, struct sockaddr_in *address);

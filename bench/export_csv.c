@@ -7,7 +7,7 @@
 #include "export.h"
 
 /* Where a column's value stands. */
-enum place { CELL, PARAMS, TRIAL, LATENCY };
+enum place { CELL, TRIAL, LATENCY };
 
 struct column {
 	const char *name;
@@ -19,7 +19,7 @@ static const struct column columns[] = {
 	{ "workload", CELL, "workload" },
 	{ "model", CELL, "model" },
 	{ "concurrency", CELL, "concurrency" },
-	{ "params", PARAMS, NULL },
+	{ "params", CELL, "params" },
 	{ "cell_tasks", CELL, "tasks" },
 	{ "cell_status", CELL, "status" },
 	{ "cell_reason", CELL, "reason" },
@@ -43,6 +43,9 @@ static const struct column columns[] = {
 	{ "involuntary_switches", TRIAL, "involuntary_switches" },
 	{ "peak_memory_kib", TRIAL, "peak_memory_kib" },
 	{ "origin_cpu_s", TRIAL, "origin_cpu_s" },
+	{ "operations", TRIAL, "operations" },
+	{ "demonstration", TRIAL, "demonstration" },
+	{ "figures", TRIAL, "figures" },
 	{ NULL, CELL, NULL },
 };
 
@@ -80,9 +83,12 @@ static void put_value(const json_t *value, FILE *out)
 		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
 		put_real(json_real_value(value), out);
+	else if (json_is_boolean(value))
+		fputs(json_is_true(value) ? "true" : "false", out);
 }
 
-static int put_params(const json_t *params, FILE *out)
+/* name=value;name=value */
+static int put_pairs(const json_t *pairs, FILE *out)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -90,7 +96,7 @@ static int put_params(const json_t *params, FILE *out)
 
 	if (!stream)
 		return -ENOMEM;
-	params_print(params, ";", "\\;", stream);
+	params_print(pairs, ";", "\\;", stream);
 	int err = fclose(stream) != 0 ? -ENOMEM : 0;
 	if (!err)
 		put_text(text, out);
@@ -105,14 +111,16 @@ static int put_row(const json_t *cell, const json_t *trial, FILE *out)
 
 	for (const struct column *column = columns; column->name && !err; column++) {
 		const json_t *object = column->place == CELL ? cell : trial;
+		const json_t *value;
 		if (column != columns)
 			putc(',', out);
 		if (column->place == LATENCY)
 			object = json_object_get(trial, "latency_ns");
-		if (column->place == PARAMS)
-			err = put_params(json_object_get(cell, "params"), out);
+		value = json_object_get(object, column->key);
+		if (json_is_object(value))
+			err = put_pairs(value, out);
 		else
-			put_value(json_object_get(object, column->key), out);
+			put_value(value, out);
 	}
 	putc('\n', out);
 	return err;

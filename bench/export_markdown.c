@@ -6,6 +6,8 @@
 
 #include "cells.h"
 #include "export.h"
+#include "table.h"
+#include "workloads/workload.h"
 
 /* The reasons of one table, numbered from 1 in the order of their cells. */
 struct footnotes {
@@ -79,6 +81,17 @@ static void put_seconds(struct estimate interval, double seconds_per_unit, FILE 
 	put_interval(interval, prefixed ? "s" : " s", out);
 }
 
+/* As in the terminal's table, with half its interval. */
+static void put_figure(struct estimate interval, const char *unit, FILE *out)
+{
+	double percent = 50 * (interval.high - interval.low) / interval.median;
+	char text[16];
+
+	fputs(isnan(interval.median) ? "–" : format_figure(interval.median, unit, text), out);
+	if (isfinite(percent))
+		fprintf(out, percent < 9.95 ? " ±%.1f%%" : " ±%.0f%%", percent);
+}
+
 static void put_throughput(const json_t *cell, struct footnotes *notes, FILE *out)
 {
 	if (!cell) {
@@ -111,21 +124,31 @@ static void put_row(
 	put_seconds(cell_estimate(cell, "latency_p99_ns"), 1e-9, out);
 	fputs(" | ", out);
 	put_seconds(cell_estimate(cell, "cpu_per_task_s"), 1, out);
+	for (const struct figure *figure = group_figures(group); figure && figure->name; figure++) {
+		fputs(" | ", out);
+		put_figure(cell_figure(cell, figure->name), figure->unit, out);
+	}
 	fputs(" |\n", out);
 }
 
 static void put_head(const struct group *group, FILE *out)
 {
 	json_int_t highest = group->concurrencies[group->concurrency_count - 1];
+	size_t columns = group->concurrency_count + 2;
 
 	fputs("| model", out);
 	for (size_t i = 0; i < group->concurrency_count; i++)
-		fprintf(out, " | %s%" JSON_INTEGER_FORMAT, i == 0 ? "tasks/s at " : "at ",
+		fprintf(out, " | %s%sat %" JSON_INTEGER_FORMAT,
+			i == 0 ? group_operation(group) : "", i == 0 ? "/s " : "",
 			group->concurrencies[i]);
-	fprintf(out,
-		" | p99 at %" JSON_INTEGER_FORMAT " | CPU/task at %" JSON_INTEGER_FORMAT " |\n|:--",
-		highest, highest);
-	for (size_t i = 0; i < group->concurrency_count + 2; i++)
+	fprintf(out, " | p99 at %" JSON_INTEGER_FORMAT " | CPU/%s at %" JSON_INTEGER_FORMAT,
+		highest, group_operation_short(group), highest);
+	for (const struct figure *figure = group_figures(group); figure && figure->name; figure++) {
+		fprintf(out, " | %s", figure->name);
+		columns++;
+	}
+	fputs(" |\n|:--", out);
+	for (size_t i = 0; i < columns; i++)
 		fputs("|--:", out);
 	fputs("|\n", out);
 }
@@ -143,6 +166,8 @@ static void put_caption(const struct group *group, FILE *out)
 		params_print(group->params, ", ", "\\`*_{}[]<>#|~&", out);
 		fputs("; ", out);
 	}
+	if (group_demonstration(group))
+		fputs("a demonstration: wrong on purpose, so its speed stands for nothing; ", out);
 	group_trials(group, &least, &most);
 	if (most == 0) {
 		fputs("no cell is ok.\n\n", out);

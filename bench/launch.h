@@ -24,10 +24,10 @@ int launch(char *const argv[], double time_limit_s, bool sample_memory, const vo
 	struct launched *result);
 
 /*
- * Memory of pid and its children in KiB, shared pages counted in proportion
- * (PSS), without the origin; -1 where /proc does not tell. Of many children
- * only some are read and the rest reckoned from their mean, as reading all
- * would slow what is measured.
+ * Memory of pid and all that come from it in KiB, shared pages counted in
+ * proportion (PSS), without the origin; -1 where /proc does not tell. Of many
+ * children only some are read and the rest reckoned from their mean, as reading
+ * all would slow what is measured.
  */
 long memory_kib(pid_t pid);
 

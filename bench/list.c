@@ -38,29 +38,69 @@ static json_t *params_json(const struct param *table)
 	return params;
 }
 
+/* The features of a model, or those that a workload needs. */
+static json_t *features_json(unsigned features)
+{
+	static const struct {
+		unsigned feature;
+		const char *name;
+	} names[] = {
+		{ MODEL_CONCURRENT, "concurrent" },
+		{ MODEL_MULTICORE, "multicore" },
+		{ MODEL_SHARED_MEMORY, "shared_memory" },
+		{ MODEL_CALLBACK, "callback" },
+		{ MODEL_SPAWN, "spawn" },
+		{ MODEL_RENDEZVOUS, "rendezvous" },
+		{ MODEL_STACKLESS, "stackless" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (features & names[i].feature)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
 static json_t *models_json(void)
 {
 	json_t *list = json_array();
 
 	for (const struct model *const *row = models; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "unavailable", model_unavailable(*row, NULL),
-				"serves", (*row)->serve != NULL, "params",
-				params_json((*row)->params)));
+			json_pack("{s:s, s:s, s:s?, s:o, s:b, s:o}", "name", (*row)->name,
+				"summary", (*row)->summary, "unavailable",
+				model_unavailable(*row, NULL), "features",
+				features_json((*row)->features), "serves", (*row)->serve != NULL,
+				"params", params_json((*row)->params)));
 	return list;
+}
+
+static json_t *figures_json(const struct figure *figure)
+{
+	json_t *figures = json_array();
+
+	for (; figure && figure->name; figure++)
+		json_array_append_new(figures,
+			json_pack("{s:s, s:s, s:s}", "name", figure->name, "unit", figure->unit,
+				"summary", figure->summary));
+	return figures;
 }
 
 static json_t *workloads_json(void)
 {
-	static const char *const kinds[] = { "io", "cpu", "mixed", "service" };
+	static const char *const kinds[] = { "io", "cpu", "mixed", "service", "structure" };
 	json_t *list = json_array();
 
 	for (const struct workload *const *row = workloads; *row; row++)
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:o}", "name", (*row)->name, "summary",
-				(*row)->summary, "kind", kinds[(*row)->kind], "params",
-				params_json((*row)->params)));
+			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:b, s:b, s:o, s:o}", "name",
+				(*row)->name, "summary", (*row)->summary, "kind",
+				kinds[(*row)->kind], "operation", (*row)->operation, "needs",
+				features_json((*row)->needs), "callback", (*row)->callback != NULL,
+				"resumable",
+				(*row)->resumable.resume || (*row)->connection_resumable.resume,
+				"params", params_json((*row)->params), "figures",
+				figures_json((*row)->figures)));
 	return list;
 }
 
@@ -116,6 +156,19 @@ static void print_params(const json_t *params)
 	}
 }
 
+static void print_figures(const json_t *figures)
+{
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(figures, i, figure)
+	{
+		const char *unit = text(figure, "unit");
+		printf("  %14s %-9s %s%s%s\n", text(figure, "name"), "", text(figure, "summary"),
+			*unit ? ", in " : "", unit);
+	}
+}
+
 static void print_section(const struct section *section)
 {
 	json_t *list = section->json();
@@ -125,10 +178,12 @@ static void print_section(const struct section *section)
 	printf("%s:\n", section->name);
 	json_array_foreach(list, i, item)
 	{
-		const char *missing = text(item, "unavailable");
-		printf("  %-12s %s%s%s\n", text(item, "name"), text(item, "summary"),
-			missing ? "; unavailable: " : "", missing ? missing : "");
+		const char *missing = text(item, "unavailable"), *counted = text(item, "operation");
+		printf("  %-12s %s%s%s%s%s\n", text(item, "name"), text(item, "summary"),
+			missing ? "; unavailable: " : "", missing ? missing : "",
+			counted ? "; counts " : "", counted ? counted : "");
 		print_params(json_object_get(item, "params"));
+		print_figures(json_object_get(item, "figures"));
 	}
 	json_decref(list);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,42 +37,55 @@ static int is_origin(pid_t pid)
 	return strcmp(name, "origin\n") == 0;
 }
 
-/* Sums over the children that have been read. */
+/* Some children of a process, and how many there are. */
 struct children {
-	long alive, read, kib;
+	pid_t read[CHILDREN_READ];
+	unsigned count, alive;
 };
 
-static void add_child(struct children *children, pid_t pid)
+/* The origin is left out: it is started first. */
+static bool list_children(struct children *children, pid_t pid, unsigned most)
 {
-	if (children->alive == 0 && is_origin(pid))
-		return; /* the origin is started first */
-	children->alive++;
-	if (children->read == CHILDREN_READ)
-		return;
-	long kib = pss_kib(pid);
-	if (kib < 0)
-		return; /* it has just ended */
-	children->read++;
-	children->kib += kib;
+	char path[64];
+	int child;
+
+	*children = (struct children){ 0 };
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fscanf(file, "%d", &child) == 1) {
+		if (children->alive == 0 && is_origin(child))
+			continue;
+		if (children->count < most)
+			children->read[children->count++] = child;
+		children->alive++;
+	}
+	fclose(file);
+	return true;
+}
+
+/* Reads at most so many processes a generation. */
+static long tree_kib(pid_t pid, unsigned most)
+{
+	struct children children;
+	long own_kib = pss_kib(pid), sum_kib = 0;
+	unsigned summed = 0;
+
+	if (own_kib < 0 || !list_children(&children, pid, most))
+		return -1;
+	for (unsigned i = 0; i < children.count; i++) {
+		unsigned share = most / children.count;
+		long kib = tree_kib(children.read[i], share > 0 ? share : 1);
+		if (kib < 0)
+			continue; /* it has just ended */
+		summed++;
+		sum_kib += kib;
+	}
+	return summed == 0 ? own_kib : own_kib + sum_kib * children.alive / summed;
 }
 
 long memory_kib(pid_t pid)
 {
-	struct children children = { 0 };
-	char path[64];
-	int child;
-	long own_kib = pss_kib(pid);
-
-	if (own_kib < 0)
-		return -1;
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return -1;
-	while (fscanf(file, "%d", &child) == 1)
-		add_child(&children, child);
-	fclose(file);
-	if (children.read == 0)
-		return own_kib;
-	return own_kib + children.kib * children.alive / children.read;
+	return tree_kib(pid, CHILDREN_READ);
 }

@@ -24,7 +24,7 @@
 #include "cli.h"
 #include "process.h"
 
-enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000 };
+enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000, DYING_MS = 100 };
 
 /* A listening socket on addr, whose port is filled in. -errno on failure. */
 static int open_listener(struct sockaddr_in *addr)
@@ -151,15 +151,15 @@ int64_t origin_cpu_ns(const struct origin *origin)
 	return origin->pid == 0 ? -1 : process_cpu_ns(origin->pid);
 }
 
+/*
+ * By the end of its control: a model that waits for any child may have reaped it, and
+ * while it dies its clients may know before its parent does.
+ */
 bool origin_died(const struct origin *origin)
 {
-	siginfo_t info = { 0 };
+	char word[16];
 
-	if (origin->pid == 0)
-		return false;
-	/* A model that waits for any child may have reaped it: then there is no such child. */
-	return waitid(P_PID, origin->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-		info.si_pid == origin->pid;
+	return origin->pid != 0 && hear(origin->control, word, sizeof word, DYING_MS) == 0;
 }
 
 /* Children that a model forked may still hold the control open: shut it down, do not just close it.

@@ -43,7 +43,7 @@ int origin_start(struct origin *origin);
  */
 int64_t origin_cpu_ns(const struct origin *origin);
 
-/* Whether it was started and has ended by itself. */
+/* Whether it was started and has ended by itself, or does so within 0.1 s. */
 bool origin_died(const struct origin *origin);
 
 /* End it and reap it. No effect on one that is not started. */

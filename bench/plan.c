@@ -247,5 +247,7 @@ void plan_free(struct plan *plan)
 		free(*text);
 	free(plan->texts);
 	json_decref(plan->arguments);
+	for (size_t i = 0; i < plan->cell_count; i++)
+		free(plan->cells[i].own_name);
 	free(plan->cells);
 }

@@ -9,6 +9,7 @@
 
 struct cell {
 	struct trial_spec spec;
+	char *own_name;     /* what spec.model_name points to, or NULL */
 	bool whole_process; /* hyperfine times it too */
 	json_t *json;       /* its object in the results; borrowed from there */
 };

@@ -345,6 +345,8 @@ static void put_note(const struct group *group, const json_t *root, FILE *out)
 		fprintf(out, "medians of %zu to %zu trials", least, most);
 	if (most > 1 && !isnan(confidence))
 		fprintf(out, ", with %.3g %% intervals", 100 * confidence);
+	if (group_demonstration(group))
+		fputs("; a demonstration, wrong on purpose", out);
 	if (json_is_false(json_object_get(root, "complete")))
 		fputs("; the run was not finished", out);
 	fputs("'\n", out);
@@ -377,6 +379,7 @@ void plot_put_parameters(const json_t *params, FILE *out)
 void plot_put_facts(const struct group *group, const json_t *root, FILE *out)
 {
 	put_fact("workload", group->workload, out);
+	put_fact("operation", group_operation(group), out);
 	plot_put_parameters(group->params, out);
 	put_note(group, root, out);
 	put_lists(group, out);

@@ -22,12 +22,30 @@ static int add_cell(struct plan *plan, const struct cell *cell)
 	return 0;
 }
 
-static int add_contender(struct plan *plan, struct cell *cell, const struct contender *contender)
+/* A model, with those of the --param that are its own. */
+static int add_contender(struct plan *plan, const struct selection *selection, struct cell *cell,
+	const struct contender *contender)
 {
-	cell->spec.model_name = contender->name;
-	cell->spec.model = contender->model;
-	cell->spec.external = contender->external;
-	return add_cell(plan, cell);
+	struct trial_spec *spec = &cell->spec;
+	int status = 0;
+
+	spec->model_name = contender->name;
+	spec->model = contender->model;
+	spec->external = contender->external;
+	cell->own_name = NULL;
+	if (contender->model) {
+		cell->own_name = cli_model_with(contender->name, contender->model,
+			spec->workload->params, selection->params, selection->param_count);
+		if (!cell->own_name)
+			return cli_error("run", "out of memory");
+		spec->model_name = cell->own_name;
+		status = cli_model("run", cell->own_name, &spec->model, &spec->model_params);
+	}
+	if (!status)
+		status = add_cell(plan, cell);
+	if (status)
+		free(cell->own_name);
+	return status;
 }
 
 /* One point of a workload, for every model that is asked for, and outside servers beside them. */
@@ -36,31 +54,22 @@ static int add_point(struct plan *plan, const struct selection *selection, struc
 	int status = 0;
 
 	for (size_t i = 0; i < selection->model_count && !status; i++)
-		status = add_contender(plan, cell, &selection->models[i]);
+		status = add_contender(plan, selection, cell, &selection->models[i]);
 	for (int i = 0; selection->model_count == 0 && models[i] && !status; i++) {
 		struct contender contender = { .name = models[i]->name, .model = models[i] };
-		status = add_contender(plan, cell, &contender);
+		status = add_contender(plan, selection, cell, &contender);
 	}
 	for (size_t i = 0; i < selection->external_count && !status; i++)
 		if (cell->spec.workload->kind == WORKLOAD_SERVICE)
-			status = add_contender(plan, cell, &selection->externals[i]);
+			status = add_contender(plan, selection, cell, &selection->externals[i]);
 	return status;
-}
-
-/* Whether the workload has the parameter of a NAME=VALUE. */
-static bool takes(const struct workload *workload, const char *assignment)
-{
-	char name[64];
-
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(assignment, "="), assignment);
-	return param_find(workload->params, name) != NULL;
 }
 
 /* Those of the --param that the workload has. */
 static int set_params(const struct selection *selection, struct trial_spec *spec)
 {
 	for (size_t i = 0; i < selection->param_count; i++) {
-		if (!takes(spec->workload, selection->params[i]))
+		if (!cli_takes(spec->workload->params, selection->params[i]))
 			continue; /* check_params has seen that another one has it */
 		int status = cli_param(
 			"run", &spec->params, spec->workload->name, selection->params[i]);
@@ -79,23 +88,53 @@ static bool selected(const struct selection *selection, const struct workload *w
 	return wanted;
 }
 
-/* Every --param must be of some workload that runs; the last of them tells what it has. */
+/* The i-th model of the run, NULL after the last. */
+static const struct model *model_at(const struct selection *selection, size_t i)
+{
+	if (selection->model_count == 0)
+		return models[i];
+	return i < selection->model_count ? selection->models[i].model : NULL;
+}
+
+static bool some_model_takes(const struct selection *selection, const char *assignment)
+{
+	for (size_t i = 0; model_at(selection, i); i++)
+		if (cli_takes(model_at(selection, i)->params, assignment))
+			return true;
+	return false;
+}
+
+/* That no workload and no model has it; the last workload, and the models, tell what they have. */
+static int refuse_param(
+	const struct selection *selection, const struct workload *last, const char *assignment)
+{
+	struct params params;
+
+	params_init(&params, last->params);
+	int status = cli_param("run", &params, last->name, assignment);
+	for (size_t i = 0; model_at(selection, i); i++) {
+		const struct model *model = model_at(selection, i);
+		params_init(&params, model->params);
+		if (model->params && strchr(assignment, '='))
+			cli_param("run", &params, model->name, assignment);
+	}
+	return status;
+}
+
+/* Every --param must be of some workload or model that runs. */
 static int check_params(const struct selection *selection)
 {
 	for (size_t i = 0; i < selection->param_count; i++) {
 		const struct workload *last = NULL;
-		bool found = false;
+		bool found = some_model_takes(selection, selection->params[i]);
 		for (const struct workload *const *row = workloads; *row && !found; row++) {
 			if (!selected(selection, *row))
 				continue;
 			last = *row;
-			found = takes(last, selection->params[i]);
+			found = cli_takes(last->params, selection->params[i]);
 		}
-		if (found || !last)
-			continue;
-		struct params params;
-		params_init(&params, last->params);
-		return cli_param("run", &params, last->name, selection->params[i]);
+		if (!found && last)
+			return refuse_param(selection, last, selection->params[i]);
 	}
 	return 0;
 }

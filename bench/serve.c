@@ -14,8 +14,10 @@
 #include "../models/http.h"
 #include "../models/service.h"
 #include "cli.h"
+#include "inability.h"
 #include "origin.h"
 #include "process.h"
+#include "trial.h"
 #include "workloads/workload.h"
 
 static const char usage[] =
@@ -78,6 +80,17 @@ static void start(struct service *service, int fd, struct loop *loop, job_done_f
 	server->workload->connection_callback(&server->work, fd, loop, done, arg);
 }
 
+static void start_resumable(struct service *service, struct connection *connection,
+	struct executor *executor, struct resumable *frame)
+{
+	struct server *server = (struct server *)service;
+	struct connection_frame *own = (struct connection_frame *)frame;
+
+	own->connection = connection;
+	own->work = &server->work;
+	resumable_start(frame, executor, server->workload->connection_resumable.resume);
+}
+
 static void ready(struct service *service)
 {
 	char name[INET_ADDRSTRLEN];
@@ -131,6 +144,28 @@ static int read_option(struct server *server, int opt)
 	}
 }
 
+/* The service's, or else the model's. */
+static int set_param(struct server *server, const char *assignment)
+{
+	if (cli_takes(server->workload->params, assignment) ||
+		!cli_takes(server->model->params, assignment))
+		return cli_param("serve", &server->params, server->workload->name, assignment);
+	return cli_param("serve", &server->model_params, server->model->name, assignment);
+}
+
+static int check_ability(const struct server *server)
+{
+	struct trial_spec spec = { .model = server->model,
+		.model_params = server->model_params,
+		.workload = server->workload,
+		.params = server->params,
+		.concurrency = 1 };
+	const char *why = inability(&spec);
+	if (why)
+		return cli_error("serve", "%s: %s", server->model->name, why);
+	return 0;
+}
+
 static int read_arguments(struct server *server, int argc, char **argv)
 {
 	int opt, status = 0;
@@ -143,17 +178,11 @@ static int read_arguments(struct server *server, int argc, char **argv)
 		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
-	const char *why = model_unavailable(server->model, &server->model_params);
-	if (why)
-		return cli_error("serve", "%s: %s", server->model->name, why);
-	if (!server->model->serve)
-		return cli_error("serve", "%s serves nothing", server->model->name);
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
 	params_init(&server->params, server->workload->params);
 	for (int i = 0; i < server->param_count && !status; i++)
-		status = cli_param(
-			"serve", &server->params, server->workload->name, server->param[i]);
-	return status;
+		status = set_param(server, server->param[i]);
+	return status ? status : check_ability(server);
 }
 
 /* The kernel would round sleeps up by 50 us; and every connection is a descriptor. */
@@ -201,6 +230,7 @@ int serve_main(int argc, char **argv)
 			.drain_s = 5,
 			.handle = handle,
 			.start = start,
+			.start_resumable = start_resumable,
 			.ready = ready },
 	};
 	int status = read_arguments(&server, argc, argv);
@@ -211,6 +241,7 @@ int serve_main(int argc, char **argv)
 		return status;
 	}
 	server.service.params = &server.model_params;
+	server.service.frame_bytes = server.workload->connection_resumable.frame_bytes;
 	server.work = (struct work){
 		.params = &server.params, .origin = &server.origin, .reason = server.reason
 	};

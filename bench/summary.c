@@ -11,7 +11,8 @@
 /*
  * Each value of the summary as a trial has it: field of part (of the trial
  * itself where that is NULL), with plus added and divided by over where those
- * are named. NAN where the trial does not have it.
+ * are named; over "tasks" is over all their operations, where these are counted.
+ * NAN where the trial does not have it.
  */
 static const struct measure {
 	const char *key, *part, *field, *plus, *over;
@@ -38,6 +39,9 @@ static double measured(const struct measure *measure, const json_t *trial)
 		value += number_at(part, measure->plus);
 	if (measure->over)
 		value /= number_at(part, measure->over);
+	if (measure->over && strcmp(measure->over, "tasks") == 0 &&
+		json_object_get(trial, "operations"))
+		value /= number_at(trial, "operations");
 	return value;
 }
 
@@ -55,6 +59,34 @@ json_t *summary_of(const double *values, size_t n)
 		interval.high, "confidence", interval.confidence);
 }
 
+/* Each figure that a trial has, by its name; NULL where none has any. */
+static json_t *summarise_figures(const json_t *trials, double *values)
+{
+	json_t *figures = json_object(), *trial, *other, *value;
+	const char *name;
+	size_t i, k;
+
+	json_array_foreach(trials, i, trial)
+	{
+		json_object_foreach(json_object_get(trial, "figures"), name, value)
+		{
+			size_t known = 0;
+			if (json_object_get(figures, name))
+				continue;
+			json_array_foreach(trials, k, other)
+			{
+				values[known] = number_at(json_object_get(other, "figures"), name);
+				known += !isnan(values[known]);
+			}
+			json_object_set_new(figures, name, summary_of(values, known));
+		}
+	}
+	if (json_object_size(figures) > 0)
+		return figures;
+	json_decref(figures);
+	return NULL;
+}
+
 static json_t *summarise(const json_t *trials)
 {
 	size_t n = json_array_size(trials);
@@ -69,6 +101,9 @@ static json_t *summarise(const json_t *trials)
 		}
 		json_object_set_new(summary, measures[m].key, summary_of(values, known));
 	}
+	json_t *figures = values ? summarise_figures(trials, values) : NULL;
+	if (figures)
+		json_object_set_new(summary, "figures", figures);
 	free(values);
 	return summary;
 }

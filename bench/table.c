@@ -11,13 +11,13 @@
 
 enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4 };
 
-/* Three digits of number, and a letter for its thousands. */
-static const char *three_digits(double number, const char *const *units, char *text)
+/* Three digits of number, and the unit it comes to: each is so many of the one before. */
+static const char *three_digits(double number, int step, const char *const *units, char *text)
 {
 	if (isnan(number))
 		return "-";
 	while (fabs(number) >= 999.5 && units[1]) {
-		number /= 1000;
+		number /= step;
 		units++;
 	}
 	int decimals = fabs(number) < 9.995 ? 2 : fabs(number) < 99.95 ? 1 : 0;
@@ -29,14 +29,28 @@ const char *format_number(double number, char text[static 16])
 {
 	static const char *const units[] = { "", "k", "M", "G", NULL };
 
-	return three_digits(number, units, text);
+	return three_digits(number, 1000, units, text);
 }
 
 const char *format_time(double seconds, char text[static 16])
 {
 	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
 
-	return three_digits(seconds * 1e9, units, text);
+	return three_digits(seconds * 1e9, 1000, units, text);
+}
+
+const char *format_figure(double value, const char *unit, char text[static 16])
+{
+	static const char *const sizes[] = { "B", "KiB", "MiB", "GiB", NULL };
+
+	if (strcmp(unit, "bytes") == 0)
+		return three_digits(value, 1024, sizes, text);
+	if (strcmp(unit, "ns") == 0)
+		return format_time(value / 1e9, text);
+	if (!(fabs(value) < 1000) || value != floor(value))
+		return format_number(value, text);
+	snprintf(text, 16, "%.0f", value);
+	return text;
 }
 
 void table_put(FILE *out, const char *text, int width)
@@ -45,7 +59,7 @@ void table_put(FILE *out, const char *text, int width)
 
 	for (const char *c = text; *c; c++)
 		columns += (*c & 0xc0) != 0x80;
-	fprintf(out, "%s%*s", text, columns < width ? width - columns : 1, "");
+	fprintf(out, "%s%*s", text, columns < width ? width - columns : width > 0, "");
 }
 
 static bool was_run(const json_t *cell)
@@ -59,8 +73,8 @@ static bool is_best(const struct group *group, const json_t *cell, json_int_t co
 	struct estimate own = cell_estimate(cell, "throughput_per_s");
 	size_t others = 0;
 
-	if (!(own.confidence > 0.9))
-		return false; /* too few trials to rank anything */
+	if (!(own.confidence > 0.9) || group_demonstration(group))
+		return false; /* too few trials to rank anything, or nothing to rank */
 	for (size_t i = 0; i < group->model_count; i++) {
 		const json_t *other = group_cell(group, group->models[i], concurrency);
 		if (!other || other == cell || !cell_ok(other))
@@ -141,6 +155,61 @@ static int model_width(const struct group *group)
 	return width;
 }
 
+static int figure_width(const struct figure *figure)
+{
+	int width = (int)strlen(figure->name) + 1;
+
+	return width > COST_WIDTH ? width : COST_WIDTH;
+}
+
+static void put_figure_names(FILE *out, const struct figure *figure)
+{
+	for (; figure && figure->name; figure++)
+		table_put(out, figure->name, figure[1].name ? figure_width(figure) : 0);
+	fputc('\n', out);
+}
+
+static void put_figures(FILE *out, const struct figure *figure, const json_t *cell)
+{
+	char text[16];
+
+	for (; figure && figure->name; figure++) {
+		double median = cell_figure(cell, figure->name).median;
+		table_put(out, format_figure(median, figure->unit, text),
+			figure[1].name ? figure_width(figure) : 0);
+	}
+}
+
+/* The figures of a group where they have room beside the costs, else NULL. */
+static const struct figure *figures_beside(const struct group *group)
+{
+	size_t cells = group->concurrency_count < CELLS_MAX ? group->concurrency_count : CELLS_MAX;
+	int width = model_width(group) + (int)cells * CELL_WIDTH + 3 * COST_WIDTH + 1;
+
+	for (const struct figure *figure = group_figures(group); figure && figure->name; figure++)
+		width += figure_width(figure);
+	return width <= LINE_WIDTH + 1 ? group_figures(group) : NULL;
+}
+
+/* The figures in a table of their own, at the highest concurrency. */
+static void print_figures(FILE *out, const struct group *group)
+{
+	json_int_t highest = group->concurrencies[group->concurrency_count - 1];
+
+	if (!group_figures(group) || figures_beside(group))
+		return;
+	table_put(out, "", model_width(group));
+	put_figure_names(out, group_figures(group));
+	for (size_t m = 0; m < group->model_count; m++) {
+		const json_t *cell = group_cell(group, group->models[m], highest);
+		if (!cell || !cell_ok(cell))
+			continue;
+		table_put(out, group->models[m], model_width(group));
+		put_figures(out, group_figures(group), cell);
+		fputc('\n', out);
+	}
+}
+
 static void print_head(FILE *out, const struct group *group, size_t first)
 {
 	const struct workload *workload = workload_find(group->workload);
@@ -149,20 +218,27 @@ static void print_head(FILE *out, const struct group *group, size_t first)
 	fprintf(out, "\n%s: %s\n", group->workload, workload ? workload->summary : "");
 	if (json_object_size(group->params) > 0)
 		put_params(out, group->params);
-	bool service = workload && workload->kind == WORKLOAD_SERVICE;
-	table_put(out, service ? "requests/s" : "tasks/s", model_width(group));
+	if (group_demonstration(group))
+		fputs("  A demonstration: wrong on purpose, so its speed stands for nothing.\n",
+			out);
+	snprintf(text, sizeof text, "%s/s", group_operation(group));
+	table_put(out, text, model_width(group));
 	for (size_t i = first; i < group->concurrency_count; i++) {
 		snprintf(text, sizeof text, "c=%lld", (long long)group->concurrencies[i]);
 		table_put(out, text, CELL_WIDTH);
 	}
 	table_put(out, "p99", COST_WIDTH);
-	table_put(out, service ? "CPU/req" : "CPU/task", COST_WIDTH + 1);
-	fputs("memory\n", out);
+	snprintf(text, sizeof text, "CPU/%s", group_operation_short(group));
+	table_put(out, text, COST_WIDTH + 1);
+	const struct figure *figure = figures_beside(group);
+	table_put(out, "memory", figure ? COST_WIDTH : 0);
+	put_figure_names(out, figure);
 }
 
-/* What it costs, at the highest concurrency: latency, CPU time, memory. */
-static void put_costs(FILE *out, const json_t *cell)
+/* What it costs, at the highest concurrency: latency, CPU time, memory, the workload's figures. */
+static void put_costs(FILE *out, const struct group *group, const json_t *cell)
 {
+	const struct figure *figure = figures_beside(group);
 	char text[16];
 
 	if (!cell || !cell_ok(cell))
@@ -172,7 +248,8 @@ static void put_costs(FILE *out, const json_t *cell)
 	table_put(out, format_time(cell_estimate(cell, "cpu_per_task_s").median, text),
 		COST_WIDTH + 1);
 	double kib = cell_estimate(cell, "peak_memory_kib").median;
-	fprintf(out, "%s", format_number(kib * 1024, text));
+	table_put(out, format_number(kib * 1024, text), figure ? COST_WIDTH : 0);
+	put_figures(out, figure, cell);
 }
 
 /* How near the origin came to being what was measured. */
@@ -200,9 +277,10 @@ static void print_group(FILE *out, const struct group *group)
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
 			put_throughput(out, group, cell, group->concurrencies[i]);
 		}
-		put_costs(out, cell);
+		put_costs(out, group, cell);
 		fputc('\n', out);
 	}
+	print_figures(out, group);
 	print_origin(out, group);
 	for (size_t i = 0; i < first; i++)
 		fprintf(out, "%s c=%lld%s", i == 0 ? "Not shown, but in the exports:" : "",

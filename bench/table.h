@@ -19,4 +19,7 @@ const char *format_number(double number, char text[static 16]);
 /* A time: "850ns", "12.3us", "4.05ms", "1.20s"; "-" for NAN. */
 const char *format_time(double seconds, char text[static 16]);
 
+/* A figure by its unit: "8.14KiB" of bytes, a time of ns, else a number; "-" for NAN. */
+const char *format_figure(double value, const char *unit, char text[static 16]);
+
 #endif

@@ -15,10 +15,9 @@
 #include "../models/http.h"
 #include "../models/io.h"
 #include "cpus.h"
-#include "histogram.h"
-#include "latency.h"
-#include "launch.h"
+#include "inability.h"
 #include "origin.h"
+#include "trial_result.h"
 
 static void run_task(struct job *job, uint64_t i)
 {
@@ -76,6 +75,15 @@ static size_t said_size(const struct trial *trial)
 	return WORK_REASON_MAX + trial->job.tasks * FIGURES_MAX * sizeof(double);
 }
 
+/* As before any task was run. */
+static void forget(struct trial *trial)
+{
+	memset(trial->records, 0, records_size(trial));
+	*trial->work.reason = '\0';
+	for (uint64_t i = 0; i < trial->job.tasks * FIGURES_MAX; i++)
+		trial->work.figures[i] = NAN;
+}
+
 /* Forked children write here too. */
 static void *map_shared(size_t size, int flags)
 {
@@ -99,6 +107,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 			.origin = origin,
 			.operations = 1 },
 	};
+	trial_resumable(trial);
 	trial->records = map_shared(records_size(trial), MAP_POPULATE);
 	if (!trial->records)
 		return -ENOMEM;
@@ -109,8 +118,7 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 	}
 	trial->work.reason = said;
 	trial->work.figures = (double *)(said + WORK_REASON_MAX);
-	for (uint64_t i = 0; i < trial->job.tasks * FIGURES_MAX; i++)
-		trial->work.figures[i] = NAN;
+	forget(trial);
 	return 0;
 }
 
@@ -126,7 +134,7 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
 	struct params defaults;
 
 	trial->job.params = &trial->spec->model_params;
-	if (trial->spec->model != model) {
+	if (trial->spec->model_params.table != model->params) {
 		params_init(&defaults, model->params);
 		trial->job.params = &defaults;
 	}
@@ -137,10 +145,13 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
 	return err;
 }
 
-static const char *fault(const struct record *record, uint64_t expected)
+/* said: what a task itself said of its failure, or "". */
+static const char *fault(const struct record *record, uint64_t expected, const char *said)
 {
 	if (record->err == -ECHILD)
 		return "its process died";
+	if (record->err && *said)
+		return said;
 	if (record->err == -EBADMSG)
 		return "the answer was not the expected one";
 	if (record->err)
@@ -161,7 +172,8 @@ uint64_t trial_errors(const struct trial *trial, char *reason, size_t size)
 	uint64_t errors = 0;
 
 	for (uint64_t i = 0; i < trial->job.tasks; i++) {
-		const char *what = fault(&trial->records[i], trial->work.expected);
+		const char *what = fault(
+			&trial->records[i], trial->work.expected, trial->work.reason);
 		if (what && errors++ == 0)
 			snprintf(reason, size, "task %llu: %s", (unsigned long long)i, what);
 	}
@@ -175,131 +187,14 @@ uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency
 	return (uint64_t)workload->fds_per_task * concurrency + OWN;
 }
 
-/* The time, and what this process and its children that have ended have used until then. */
-struct usage {
-	double time_s, user_s, system_s;
-	long voluntary, involuntary;
-};
-
-static double seconds(struct timeval time)
-{
-	return time.tv_sec + time.tv_usec / 1e6;
-}
-
-static struct usage usage_now(void)
-{
-	struct rusage self, children;
-
-	getrusage(RUSAGE_SELF, &self);
-	getrusage(RUSAGE_CHILDREN, &children);
-	return (struct usage){
-		.time_s = io_now_ns() / 1e9,
-		.user_s = seconds(self.ru_utime) + seconds(children.ru_utime),
-		.system_s = seconds(self.ru_stime) + seconds(children.ru_stime),
-		.voluntary = self.ru_nvcsw + children.ru_nvcsw,
-		.involuntary = self.ru_nivcsw + children.ru_nivcsw,
-	};
-}
-
-/* What the records say: how many tasks there were, how long each took. */
-struct timing {
-	uint64_t completed;
-	struct histogram latency;
-};
-
-static struct timing *read_timing(const struct trial *trial)
-{
-	struct timing *timing = malloc(sizeof *timing);
-
-	if (!timing)
-		return NULL;
-	timing->completed = 0;
-	histogram_init(&timing->latency);
-	for (uint64_t i = 0; i < trial->job.tasks; i++) {
-		const struct record *record = &trial->records[i];
-		if (record->end_ns == 0)
-			continue;
-		timing->completed++;
-		histogram_record(&timing->latency, record->end_ns - record->start_ns);
-	}
-	return timing;
-}
-
-static json_t *number_or_null(long number)
-{
-	return number < 0 ? json_null() : json_integer(number);
-}
-
-static json_t *verdict_json(const char *status, const char *reason)
-{
-	return json_pack("{s:s, s:s?}", "status", status, "reason", reason);
-}
-
-/* The kernel brings the CPU time of a process that runs up to date once a tick. */
-static const double tick_s = 0.01;
-
-/*
- * A measurement that cannot be: by Little's law the mean number in flight is
- * the sum of the latencies over the elapsed time, and never above what was
- * allowed. The origin at the end of its core measures the origin.
- */
-static const char *invalid_reason(const struct timing *timing, unsigned concurrency,
-	double elapsed_s, double cpu_s, double origin_cpu_s)
-{
-	double in_flight = histogram_mean(&timing->latency) * timing->completed / 1e9 / elapsed_s;
-
-	if (in_flight > concurrency * 1.05)
-		return "more tasks were in flight than the concurrency allows";
-	if (cpu_s > 1.05 * cpus_count() * elapsed_s + tick_s)
-		return "more CPU time was used than passed on all CPUs";
-	if (origin_cpu_s > 0.95 * elapsed_s + tick_s)
-		return "the origin's CPU was the bottleneck";
-	return NULL;
-}
-
-static json_t *result_json(struct trial *trial, const struct usage *before,
-	const struct usage *after, double origin_cpu_s)
-{
-	char reason[256] = "";
-	uint64_t errors = trial_errors(trial, reason, sizeof reason);
-	struct timing *timing = read_timing(trial);
-
-	if (!timing)
-		return verdict_json("failed", "out of memory");
-	if (errors && origin_died(trial->work.origin))
-		snprintf(reason, sizeof reason, "the origin died");
-	if (timing->completed == 0) {
-		free(timing);
-		return verdict_json("failed", reason);
-	}
-	double elapsed_s = after->time_s - before->time_s;
-	const char *invalid = invalid_reason(timing, trial->job.concurrency, elapsed_s,
-		after->user_s + after->system_s - before->user_s - before->system_s, origin_cpu_s);
-	const char *status = errors ? "failed" : invalid ? "invalid" : "ok";
-	json_t *json = verdict_json(status, errors ? reason : invalid);
-	json_t *measured = json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:I, s:I, s:o, s:o}",
-		"tasks", (json_int_t)trial->job.tasks, "errors", (json_int_t)errors, "elapsed_s",
-		elapsed_s, "throughput_per_s", timing->completed / elapsed_s, "latency_ns",
-		latency_json(&timing->latency), "cpu_user_s", after->user_s - before->user_s,
-		"cpu_system_s", after->system_s - before->system_s, "voluntary_switches",
-		(json_int_t)(after->voluntary - before->voluntary), "involuntary_switches",
-		(json_int_t)(after->involuntary - before->involuntary), "peak_memory_kib",
-		number_or_null(memory_kib(getpid())), "origin_cpu_s",
-		origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
-	json_object_update(json, measured);
-	json_decref(measured);
-	free(timing);
-	return json;
-}
-
 /* Warm up, then measure; everything is set up. */
 static json_t *measure(struct trial *trial, const struct trial_spec *spec)
 {
 	if (spec->warmup > 0) {
 		int err = trial_run(trial, spec->model, spec->warmup, spec->concurrency);
 		if (err)
-			return verdict_json("failed", strerror(-err));
-		memset(trial->records, 0, records_size(trial));
+			return trial_verdict("failed", strerror(-err));
+		forget(trial);
 		http_close_idle(); /* no model begins with connections that another cannot keep */
 	}
 	int64_t origin_before_ns = origin_cpu_ns(trial->work.origin);
@@ -308,8 +203,8 @@ static json_t *measure(struct trial *trial, const struct trial_spec *spec)
 	struct usage after = usage_now();
 	int64_t origin_after_ns = origin_cpu_ns(trial->work.origin);
 	if (err)
-		return verdict_json("failed", strerror(-err));
-	return result_json(trial, &before, &after,
+		return trial_verdict("failed", strerror(-err));
+	return trial_result(trial, &before, &after,
 		origin_before_ns < 0 || origin_after_ns < 0
 			? -1
 			: (origin_after_ns - origin_before_ns) / 1e9);
@@ -350,6 +245,12 @@ static int prepare_process(const struct trial_spec *spec, struct cpus *cpus, str
 		trial_descriptors(spec->workload, spec->concurrency), reason, size);
 }
 
+static json_t *no_setup(const struct trial *trial, int err)
+{
+	return trial_verdict(err == -ENOTSUP ? "unavailable" : "failed",
+		*trial->work.reason ? trial->work.reason : strerror(-err));
+}
+
 json_t *trial_measure(const struct trial_spec *spec)
 {
 	struct cpus cpus;
@@ -357,20 +258,18 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct trial trial;
 	char reason[256] = "";
 
-	const char *why = model_unavailable(spec->model, &spec->model_params);
+	const char *why = inability(spec);
 	if (why)
-		return verdict_json("unavailable", why);
+		return trial_verdict("unavailable", why);
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
 	if (err)
-		return verdict_json("failed", reason);
+		return trial_verdict("failed", reason);
 	err = trial_open(&trial, spec, &origin);
 	if (err)
-		return verdict_json("failed", strerror(-err));
+		return trial_verdict("failed", strerror(-err));
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	err = spec->workload->setup ? spec->workload->setup(&trial.work) : 0;
-	json_t *json = err
-		? verdict_json("failed", *trial.work.reason ? trial.work.reason : strerror(-err))
-		: measure(&trial, spec);
+	json_t *json = err ? no_setup(&trial, err) : measure(&trial, spec);
 	http_close_idle();
 	if (spec->workload->teardown)
 		spec->workload->teardown(&trial.work);

@@ -13,7 +13,7 @@
 struct trial_spec {
 	const char *model_name;     /* as asked for, with the model's own parameters */
 	const struct model *model;  /* NULL where the service is an outside one */
-	struct params model_params; /* of the model's own table */
+	struct params model_params; /* of the model's own table; zeroed: its defaults */
 	const char *external;       /* then: its ADDR:PORT */
 	const struct workload *workload;
 	struct params params;
@@ -59,6 +59,9 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
  * digest, an end before the start. *reason, for a person, tells of the first.
  */
 uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
+
+/* For trial_open: the job's part that starts tasks in their resumable form (trial_resumable.c). */
+void trial_resumable(struct trial *trial);
 
 /* Undo trial_open. */
 void trial_close(struct trial *trial);

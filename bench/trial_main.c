@@ -54,6 +54,7 @@ struct arguments {
 	struct trial_spec spec;
 	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the workload is known */
 	int params;
+	char *model_name; /* with parameters of its own */
 	bool help;
 };
 
@@ -113,11 +114,30 @@ static int read_option(struct arguments *arguments, int opt)
 	}
 }
 
-/* An outside server goes by any name. */
-static int check_model(struct trial_spec *spec)
+/* Whether it is the model's and not the workload's. */
+static bool is_model_param(const struct trial_spec *spec, const char *assignment)
 {
-	if (!spec->external)
+	return spec->model && cli_takes(spec->model->params, assignment) &&
+		!cli_takes(spec->workload->params, assignment);
+}
+
+/* An outside server goes by any name; a model's has its own parameters, for its server to read. */
+static int check_model(struct arguments *arguments)
+{
+	struct trial_spec *spec = &arguments->spec;
+
+	if (!spec->external) {
+		int status = cli_model(
+			"trial", spec->model_name, &spec->model, &spec->model_params);
+		if (status)
+			return status;
+		arguments->model_name = cli_model_with(spec->model_name, spec->model,
+			spec->workload->params, arguments->param, arguments->params);
+		if (!arguments->model_name)
+			return cli_error("trial", "out of memory");
+		spec->model_name = arguments->model_name;
 		return cli_model("trial", spec->model_name, &spec->model, &spec->model_params);
+	}
 	return spec->workload->kind == WORKLOAD_SERVICE
 		? 0
 		: cli_error("trial", "--external is for services, which %s is not",
@@ -140,16 +160,16 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 		return cli_error("trial", "unexpected argument '%s'", argv[optind]);
 	if (!spec->model_name || !spec->workload)
 		return cli_error("trial", "-m MODEL and -w WORKLOAD are needed");
-	int status = check_model(spec);
+	int status = check_model(arguments);
 	if (status)
 		return status;
 	params_init(&spec->params, spec->workload->params);
-	for (int i = 0; i < arguments->params; i++) {
-		status = cli_param(
-			"trial", &spec->params, spec->workload->name, arguments->param[i]);
-		if (status)
-			return status;
-	}
+	for (int i = 0; i < arguments->params && !status; i++)
+		if (!is_model_param(spec, arguments->param[i]))
+			status = cli_param(
+				"trial", &spec->params, spec->workload->name, arguments->param[i]);
+	if (status)
+		return status;
 	if (!spec->tasks)
 		spec->tasks = spec->workload->tasks;
 	if (spec->warmup > spec->tasks)
@@ -209,22 +229,29 @@ static int measure_in_own_folder(int argc, char **argv)
 	return EXIT_BAD_VERDICT;
 }
 
-int trial_main(int argc, char **argv)
+static int act(const struct arguments *arguments, int argc, char **argv)
 {
-	struct arguments arguments = { .spec = { .concurrency = 1 } };
-	int status = read_arguments(&arguments, argc, argv);
-
-	if (status || arguments.help) {
-		if (!status)
-			fputs(usage, stdout);
-		return status;
+	if (arguments->help) {
+		fputs(usage, stdout);
+		return EXIT_OK;
 	}
-	if (!arguments.spec.workdir)
+	if (!arguments->spec.workdir)
 		return measure_in_own_folder(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	pid_t harness = getppid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a trial must not outlive the harness */
 	if (getppid() != harness)
 		return EXIT_BAD_VERDICT;
-	return measure_and_print(&arguments.spec);
+	return measure_and_print(&arguments->spec);
+}
+
+int trial_main(int argc, char **argv)
+{
+	struct arguments arguments = { .spec = { .concurrency = 1 } };
+	int status = read_arguments(&arguments, argc, argv);
+
+	if (!status)
+		status = act(&arguments, argc, argv);
+	free(arguments.model_name);
+	return status;
 }

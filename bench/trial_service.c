@@ -11,6 +11,7 @@
 #include "../models/service.h"
 #include "cli.h"
 #include "cpus.h"
+#include "inability.h"
 #include "launch.h"
 #include "load/load.h"
 #include "load/null_server.h"
@@ -31,24 +32,6 @@ struct service_trial {
 	struct load_spec load;
 	struct load_result *result;
 };
-
-/* Why this model cannot serve so, or NULL. */
-static const char *inability(const struct trial_spec *spec)
-{
-	if (!spec->model)
-		return NULL;
-	const char *why = model_unavailable(spec->model, &spec->model_params);
-	if (why)
-		return why;
-	if (!spec->model->serve)
-		return "this model serves nothing";
-	bool keep_alive = !param_find(spec->params.table, "keep_alive") ||
-		param_number(&spec->params, "keep_alive");
-	if (!(spec->model->features & MODEL_CONCURRENT) && spec->concurrency > 1 && keep_alive)
-		return "it serves one connection at a time, and would leave the others waiting for "
-		       "ever (keep_alive=0 lets them take turns)";
-	return NULL;
-}
 
 /*
  * Of all that was used since the load began, the part of the measured requests:

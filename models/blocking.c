@@ -8,12 +8,15 @@
  * all the others, and as good as any of them when there is one thing to do.
  */
 #include "io.h"
+#include "par_posix.h"
 #include "service.h"
 
 static int run(struct job *job)
 {
+	par = &par_blocking;
 	for (uint64_t i = 0; i < job->tasks; i++)
 		job->task(job, i);
+	par = NULL;
 	return 0;
 }
 
@@ -34,7 +37,7 @@ static int serve(struct service *service)
 const struct model model_blocking = {
 	.name = "blocking",
 	.summary = "one task after the other",
-	.features = MODEL_SHARED_MEMORY,
+	.features = MODEL_SHARED_MEMORY | MODEL_SPAWN,
 	.run = run,
 	.serve = serve,
 };

@@ -4,13 +4,16 @@
 
 /*
  * Seam 1: a model is a way to run many tasks at once. It sees a job, which is
- * a number of tasks and three calls, and never learns what the tasks do.
+ * a number of tasks and four calls, and never learns what the tasks do.
  */
+#include <stddef.h>
 #include <stdint.h>
 
+struct executor;
 struct loop;
 struct param;
 struct params;
+struct resumable;
 struct service;
 
 typedef void job_done_fn(void *arg);
@@ -37,6 +40,15 @@ struct job {
 	 */
 	void (*start)(struct job *job, uint64_t i, struct loop *loop, job_done_fn *done, void *arg);
 
+	/*
+	 * Start task i in its resumable form (models/runtime/resumable.h), in a
+	 * frame of frame_bytes that is the caller's again when the task has
+	 * ended. For the executor's thread.
+	 */
+	size_t frame_bytes;
+	void (*start_resumable)(
+		struct job *job, uint64_t i, struct executor *executor, struct resumable *frame);
+
 	/* Record that task i could not be run, or died: err is a -errno. Safe like task. */
 	void (*fail)(struct job *job, uint64_t i, int err);
 };
@@ -48,6 +60,7 @@ enum model_feature {
 	MODEL_CALLBACK = 1 << 3,      /* runs the callback form, not the straight-line form */
 	MODEL_SPAWN = 1 << 4,         /* tasks can start others and join them (models/par.h) */
 	MODEL_RENDEZVOUS = 1 << 5,    /* and those can wait for each other */
+	MODEL_STACKLESS = 1 << 6,     /* runs the resumable form, not the straight-line form */
 };
 
 struct model {

@@ -4,8 +4,8 @@
 #include "model.h"
 
 extern const struct model model_blocking, model_threads, model_threadpool, model_processes,
-	model_prefork, model_eventloop, model_coroutine, model_uring, model_offload,
-	model_multicore, model_multiprocess_coroutine;
+	model_prefork, model_eventloop, model_stackless, model_coroutine, model_uring,
+	model_offload, model_multicore, model_multiprocess_coroutine;
 
 const struct model *const models[] = {
 	&model_blocking,
@@ -14,6 +14,7 @@ const struct model *const models[] = {
 	&model_processes,
 	&model_prefork,
 	&model_eventloop,
+	&model_stackless,
 	&model_coroutine,
 	&model_uring,
 	&model_offload,

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "par_posix.h"
 #include "service.h"
 
 struct child {
@@ -34,6 +35,7 @@ static pid_t start(struct job *job, uint64_t i)
 	if (pid != 0)
 		return pid < 0 ? -errno : pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	par = &par_processes;
 	if (getppid() == parent)
 		job->task(job, i);
 	_exit(0);
@@ -150,7 +152,7 @@ static int serve(struct service *service)
 const struct model model_processes = {
 	.name = "processes",
 	.summary = "a forked process for every task",
-	.features = MODEL_CONCURRENT | MODEL_MULTICORE,
+	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SPAWN | MODEL_RENDEZVOUS,
 	.run = run,
 	.serve = serve,
 };

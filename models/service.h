@@ -18,6 +18,10 @@
 
 #include "model.h"
 #include "param.h"
+#include "runtime/resumable.h"
+
+struct connection;
+struct work;
 
 /* Between tries to accept while descriptors or memory are out. */
 enum { SERVICE_RETRY_NS = 20000000 };
@@ -47,6 +51,15 @@ struct service {
 	void (*start)(
 		struct service *service, int fd, struct loop *loop, job_done_fn *done, void *arg);
 
+	/*
+	 * The same in resumable form, in a frame of frame_bytes, which begins
+	 * with a struct connection_frame and is the caller's again at the end
+	 * of the handler. That does not close the descriptor.
+	 */
+	size_t frame_bytes;
+	void (*start_resumable)(struct service *service, struct connection *connection,
+		struct executor *executor, struct resumable *frame);
+
 	/* To be called by the model, once, when all that it makes beforehand is there to serve. */
 	void (*ready)(struct service *service);
 };
@@ -56,6 +69,13 @@ struct connection {
 	struct service *service;
 	int fd;
 	struct connection *next, **previous;
+};
+
+/* What the frame of a handler in resumable form begins with. */
+struct connection_frame {
+	struct resumable self;
+	struct connection *connection;
+	struct work *work; /* the handler's own */
 };
 
 /*

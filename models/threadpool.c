@@ -13,11 +13,13 @@
 
 #include "gang.h"
 #include "io.h"
+#include "par_threadpool.h"
 #include "service.h"
 
 struct pool {
 	struct job *job;
 	atomic_ullong next;
+	struct par_pool children; /* that tasks start */
 };
 
 struct server {
@@ -30,8 +32,15 @@ static void *work(void *arg)
 	struct pool *pool = arg;
 	uint64_t i;
 
-	while ((i = atomic_fetch_add(&pool->next, 1)) < pool->job->tasks)
-		pool->job->task(pool->job, i);
+	par_pool_enter(&pool->children);
+	do {
+		while (par_pool_run_next(&pool->children))
+			;
+		i = atomic_fetch_add(&pool->next, 1);
+		if (i < pool->job->tasks)
+			pool->job->task(pool->job, i);
+	} while (i < pool->job->tasks);
+	par_pool_leave(&pool->children);
 	return NULL;
 }
 
@@ -47,8 +56,10 @@ static int run(struct job *job)
 {
 	struct pool pool = { .job = job };
 
-	return gang_run(job->tasks < job->concurrency ? job->tasks : job->concurrency, work,
-		pool_made, &pool);
+	par_pool_init(&pool.children);
+	int err = gang_run(job->concurrency, work, pool_made, &pool);
+	par_pool_destroy(&pool.children);
+	return err;
 }
 
 /* A server: every thread of the pool accepts, and serves one connection at a time. */
@@ -86,7 +97,7 @@ static int serve(struct service *service)
 const struct model model_threadpool = {
 	.name = "threadpool",
 	.summary = "a pool of threads, each taking task after task",
-	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY,
+	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY | MODEL_SPAWN,
 	.run = run,
 	.serve = serve,
 };

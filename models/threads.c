@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "io.h"
+#include "par_posix.h"
 #include "service.h"
 
 /* Enough for any task here; glibc keeps 40 MiB of stacks for the next threads: 160 of this size. */
@@ -65,6 +66,7 @@ static void *body(void *arg)
 {
 	struct slot *slot = arg;
 
+	par = &par_threads;
 	slot->run->job->task(slot->run->job, slot->task);
 	put_slot(slot);
 	return NULL;
@@ -134,7 +136,8 @@ static int serve(struct service *service)
 const struct model model_threads = {
 	.name = "threads",
 	.summary = "a POSIX thread for every task",
-	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY,
+	.features = MODEL_CONCURRENT | MODEL_MULTICORE | MODEL_SHARED_MEMORY | MODEL_SPAWN |
+		MODEL_RENDEZVOUS,
 	.run = run,
 	.serve = serve,
 };

@@ -47,7 +47,7 @@ do for [c = 1:count] {
 	}
 	eval 'set xtics nomirror ' . bracketed(tics_x)
 	set label 5 'concurrency '.word(concurrencies, c) at graph 0,1 offset 0,0.6 left textcolor rgb 'black'
-	set label 6 'throughput (tasks/s)' center textcolor rgb ink \
+	set label 6 'throughput ('.operation.'/s)' center textcolor rgb ink \
 		at screen px(panel_left + panel_width / 2),py(panel_top + panel_height + 40)
 	plot for [m = 1:models_n] table index (m - 1) every ::(c - 1)::(c - 1) \
 			using (0):(m):(0):(column(c_throughput)):(m - 0.36):(m + 0.36) \

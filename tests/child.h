@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,8 @@ static inline void child_start(
 	assert_true(child->pid >= 0);
 	if (child->pid == 0) {
 		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG,
+			SIGKILL); /* who ends this program does not reach that group */
 		close(ends[0]);
 		child_report = ends[1];
 		child_reset_signals();

@@ -10,7 +10,7 @@ setup() {
 	small=(-m blocking -w null -n 5 --trials 1)
 }
 
-models="there are: blocking threads threadpool processes prefork eventloop coroutine uring offload \
+models="there are: blocking threads threadpool processes prefork eventloop stackless coroutine uring offload \
 multicore multiprocess-coroutine"
 
 @test "an unknown name is refused with the known ones" {

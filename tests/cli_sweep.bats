@@ -10,7 +10,7 @@ setup_file() {
 	cli_setup
 	export SWEEP=$tmp/sweep.json PICTURES=$tmp/pictures
 	# Status 1 says that a server failed; whether it was fast enough is not what is tested.
-	"$concbench" sweep -m coroutine,threads,blocking -w echo -c 1,10 --rates 4 --duration 0.2 --trials 1 \
+	"$concbench" sweep -m coroutine,blocking -w echo -c 1,10 --rates 4 --duration 0.2 --trials 1 \
 		--param warmup_ms=50 --seed 3 -o "$SWEEP" --plots "$PICTURES" >"$tmp/out" 2>"$tmp/err"
 	export OUT=$tmp/out
 	nothing_in_tmpdir
@@ -46,9 +46,9 @@ setup() {
 	valid "$SWEEP"
 	results '
 assert root["complete"] is True
-assert {c["model"] for c in cells} == {"coroutine", "threads", "blocking"}
+assert {c["model"] for c in cells} == {"coroutine", "blocking"}
 closed = [c for c in cells if c["params"]["rate_per_s"] == 0]
-assert len(closed) == 6
+assert len(closed) == 4
 assert sorted(t["order"] for t in trials) == list(range(len(trials)))
 for cell in cells:
 	assert len(cell["trials"]) == 1 and cell["tasks"] is None
@@ -82,7 +82,7 @@ assert [c["status"] for c in blocking] == ["unavailable"]
 }
 
 @test "the table has a row a model, reasons, and says where the file is" {
-	for word in 'p99<10ms' coroutine threads blocking Nmax; do
+	for word in 'p99<10ms' coroutine blocking Nmax; do
 		grep -q -- "$word" "$OUT" || fail "no $word in the table" "$(cat "$OUT")"
 	done
 	grep -q '^  blocking: .* numbers of connections have a throughput' "$OUT"

@@ -45,7 +45,7 @@ for cell in cells:
 	# Forks swing with the load of the machine, and the two are not timed at the same moment.
 	least = 0.4 if cell["model"] == "processes" else 1
 	assert whole >= least * inside, (cell["model"], whole, inside)
-	if cell["model"] in ("blocking", "coroutine", "eventloop"):
+	if cell["model"] in ("blocking", "coroutine", "eventloop", "stackless"):
 		assert whole <= 3 * inside + 0.5, (cell["model"], whole, inside)
 ' "$WHOLE"
 }
@@ -62,7 +62,7 @@ assert whole["processes"] > whole["prefork"], whole
 	out=$(dirname "$WHOLE")/out
 	sed -n '/^Whole processes/,/^$/p' "$out" >"$tmp/part"
 	grep -q 'whole *in process *the rest' "$tmp/part"
-	for model in blocking threads threadpool processes prefork eventloop coroutine; do
+	for model in blocking threads threadpool processes prefork eventloop stackless coroutine; do
 		grep -Eq "^null +10 +$model +[0-9.]+m?s +[0-9.]+[num]?s +-?[0-9.]+m?s\$" "$tmp/part" ||
 			fail "$model" "$(cat "$tmp/part")"
 	done
@@ -96,7 +96,7 @@ assert len(whole) >= 7 and {tuple(e["times"]) for e in whole} == times, whole
 }
 
 @test "an interrupt while hyperfine runs leaves nothing, and --resume times the rest" {
-	"$concbench" run --profile quick -w null -m processes,blocking -n 5000 --trials 1 \
+	"$concbench" run --profile quick -w null -m processes,blocking -n 1500 --trials 1 \
 		-o "$tmp/a.json" >"$tmp/out" 2>"$tmp/err" 3>&- &
 	harness=$!
 	until_true one_alive_named hyperfine

@@ -6,6 +6,8 @@
  */
 #include "small.h"
 
+#include "../bench/inability.h"
+
 enum { TASKS = 12, LIMIT_S = 30 };
 
 static const unsigned concurrencies[] = { 1, 4, TASKS + 8 };
@@ -72,6 +74,9 @@ static void run_case(const void *arg)
 	struct small small;
 	char reason[256] = "";
 
+	struct trial_spec spec = { .model = contract->model, .workload = contract->workload };
+	params_init(&spec.model_params, contract->model->params);
+	check(inability(&spec) == NULL);
 	holdings_warm_up();
 	holdings_take(&before);
 	small_open(&small, contract->workload, TASKS);
@@ -92,6 +97,41 @@ static void run_case(const void *arg)
 	holdings_check(&before);
 }
 
+/* Whether the model has what the workload's task, in the form that it runs, stands on. */
+static bool has_what_it_needs(const struct model *model, const struct workload *workload)
+{
+	unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
+	unsigned missing = workload->needs & ~model->features;
+
+	if (model->features & MODEL_STACKLESS)
+		return (missing & ~children) == 0 &&
+			(workload->kind == WORKLOAD_CPU || workload->resumable.resume);
+	if (!(model->features & MODEL_CALLBACK))
+		return missing == 0;
+	return (missing & ~children) == 0 &&
+		(workload->kind != WORKLOAD_STRUCTURE || workload->callback);
+}
+
+/* A trial says that it cannot be, and why, and runs nothing. */
+static void run_inability(const void *arg)
+{
+	const struct contract *contract = arg;
+	struct trial_spec spec = { .model = contract->model,
+		.workload = contract->workload,
+		.concurrency = contract->concurrency,
+		.tasks = TASKS };
+
+	params_init(&spec.model_params, contract->model->params);
+	params_init(&spec.params, contract->workload->params);
+	const char *why = inability(&spec);
+	check(why != NULL && *why);
+	json_t *json = trial_measure(&spec);
+	check(strcmp(json_string_value(json_object_get(json, "status")), "unavailable") == 0);
+	check(strcmp(json_string_value(json_object_get(json, "reason")), why) == 0);
+	check(json_object_get(json, "tasks") == NULL);
+	json_decref(json);
+}
+
 static void keeps_contract(void **state)
 {
 	const struct contract *contract = *state;
@@ -101,7 +141,8 @@ static void keeps_contract(void **state)
 		print_message("# skip %s: %s\n", contract->name, why);
 		skip();
 	}
-	child_must_pass(LIMIT_S, run_case, contract);
+	bool able = has_what_it_needs(contract->model, contract->workload);
+	child_must_pass(LIMIT_S, able ? run_case : run_inability, contract);
 }
 
 /* Whether the file defines `const struct KIND KIND_NAME`; what is a - in a name is a _ there. */
@@ -197,6 +238,8 @@ static void workloads_match_their_folder(void **state)
 		} else {
 			assert_non_null(workload->task);
 			assert_true(workload->tasks > 0);
+			/* What has children can only run where they can be started. */
+			assert_true(workload->kind != WORKLOAD_STRUCTURE || workload->needs);
 		}
 		params_init(&params, workload->params); /* aborts on a bad default */
 	}
@@ -214,10 +257,22 @@ static void what_waits_has_a_callback_form(void **state)
 			fail_msg("%s waits, but has no callback form", workloads[i]->name);
 }
 
+/* The model that takes only workloads with a form for it must not lose them unseen. */
+static void resumable_forms_are_there(void **state)
+{
+	static const char *const names[] = { "sleep", "spawn", "switch", "idle", "generator" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_non_null(workload_find(names[i])->resumable.resume);
+	assert_non_null(workload_find("echo")->connection_resumable.resume);
+}
+
 static const struct CMUnitTest table_tests[] = {
 	cmocka_unit_test(models_match_their_folder),
 	cmocka_unit_test(workloads_match_their_folder),
 	cmocka_unit_test(what_waits_has_a_callback_form),
+	cmocka_unit_test(resumable_forms_are_there),
 };
 
 enum {

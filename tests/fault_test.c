@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
+#include "../bench/inability.h"
 #include "../models/io.h"
 #include "../models/service.h"
 
@@ -161,7 +162,8 @@ static struct tally count_tasks(const struct trial *trial, int err)
 			tally.right++;
 			continue;
 		}
-		if (record->err != err)
+		/* idle tells a limit that it met as what this machine cannot have. */
+		if (record->err != err && !(err == -ENOMEM && record->err == -ENOTSUP))
 			fail_case("task %d: %s", (int)i, strerror(-record->err));
 		if (tally.failed++ == 0)
 			tally.first_failed = i;
@@ -315,38 +317,39 @@ static void first_allocation_of_a_model(void)
 	run_fails("multiprocess-coroutine", CALL_MMAP, -ENOMEM);
 }
 
+enum { FEW = 4, AT_ONCE = 2 };
+
 /*
  * A run with the nth allocation failing, and all later ones with it or none:
  * each task is right, or has failed for lack of memory. False when there was
  * no nth.
  */
-static bool survives_allocation(
-	const struct model *model, const struct workload *workload, int nth, bool every)
+static bool survives_allocation(struct small *small, const struct model *model, int nth, bool every)
 {
-	enum { FEW = 4, AT_ONCE = 2 };
 	struct tally tally = { 0 };
-	struct small small;
 
-	small_open(&small, workload, FEW);
+	small_again(small);
 	arm(CALL_MALLOC, nth, every);
-	int err = trial_run(&small.trial, model, FEW, AT_ONCE);
+	int err = trial_run(&small->trial, model, FEW, AT_ONCE);
 	bool reached = disarm();
 	check(err == 0 || err == -ENOMEM);
 	if (!err)
-		tally = count_tasks(&small.trial, -ENOMEM);
+		tally = count_tasks(&small->trial, -ENOMEM);
 	if (tally.failed > (!reached ? 0 : every ? FEW : 1))
 		fail_case("allocation %d failed %d tasks", nth, tally.failed);
-	small_close(&small);
 	return reached;
 }
 
 static void each_allocation(const struct model *model, const struct workload *workload)
 {
 	enum { NEVER = 300 };
+	struct small small;
 
+	small_open(&small, workload, FEW);
 	for (int every = 0; every < 2; every++)
-		for (int nth = 1; survives_allocation(model, workload, nth, every); nth++)
+		for (int nth = 1; survives_allocation(&small, model, nth, every); nth++)
 			check(nth < NEVER);
+	small_close(&small);
 }
 
 /* A copy of fetch whose server is silent for longer than a task waits. */
@@ -360,7 +363,7 @@ static struct workload silent_fetch(struct param params[PARAMS_MAX + 1])
 		if (strcmp(row->name, "delay_ms") == 0)
 			params[count].initial = "30000";
 		if (strcmp(row->name, "timeout_ms") == 0)
-			params[count].initial = "30";
+			params[count].initial = "10";
 		count++;
 	}
 	params[count] = (struct param){ 0 };
@@ -368,23 +371,18 @@ static struct workload silent_fetch(struct param params[PARAMS_MAX + 1])
 	return workload;
 }
 
-static bool times_out_with_allocation(
-	const struct model *model, const struct workload *workload, int nth)
+static bool times_out_with_allocation(struct small *small, const struct model *model, int nth)
 {
-	enum { FEW = 3 };
-	struct small small;
-
-	small_open(&small, workload, FEW);
+	small_again(small);
 	arm(CALL_MALLOC, nth, false);
 	int64_t start_ns = io_now_ns();
-	int err = trial_run(&small.trial, model, FEW, FEW);
+	int err = trial_run(&small->trial, model, FEW, FEW);
 	check(io_now_ns() - start_ns < INT64_C(5000000000));
 	bool reached = disarm();
 	for (int i = 0; i < FEW && !err; i++)
-		if (small.trial.records[i].err != -ETIMEDOUT)
-			check_equal(small.trial.records[i].err, -ENOMEM);
+		if (small->trial.records[i].err != -ETIMEDOUT)
+			check_equal(small->trial.records[i].err, -ENOMEM);
 	check(err == 0 || err == -ENOMEM);
-	small_close(&small);
 	return reached;
 }
 
@@ -393,10 +391,16 @@ static void fetches_time_out_without_memory(void)
 {
 	struct param params[PARAMS_MAX + 1];
 	const struct workload workload = silent_fetch(params);
+	struct small small;
 
-	for (int m = 0; models[m]; m++)
-		for (int nth = 1; times_out_with_allocation(models[m], &workload, nth); nth++)
+	small_open(&small, &workload, FEW);
+	for (int m = 0; models[m]; m++) {
+		if (small_inability(models[m], &workload))
+			continue;
+		for (int nth = 1; times_out_with_allocation(&small, models[m], nth); nth++)
 			;
+	}
+	small_close(&small);
 }
 
 struct pairing {
@@ -630,7 +634,7 @@ static const struct fault_case cases[] = {
 	FAULT_CASE(impossible_records_are_caught),
 };
 
-enum { CASES = sizeof cases / sizeof *cases, PAIRINGS_MAX = 1000 };
+enum { CASES = sizeof cases / sizeof *cases, PAIRINGS_MAX = 512 };
 
 int main(void)
 {
@@ -644,7 +648,13 @@ int main(void)
 			.test_func = fault_case,
 			.initial_state = (void *)&cases[i] };
 	for (int w = 0; workloads[w]; w++)
-		for (int m = 0; workloads[w]->task && models[m] && count < PAIRINGS_MAX; m++) {
+		for (int m = 0; workloads[w]->task && models[m]; m++) {
+			struct trial_spec spec = { .model = models[m], .workload = workloads[w] };
+			params_init(&spec.model_params, models[m]->params);
+			if (inability(&spec))
+				continue; /* contract_test sees to it that this is told */
+			if (count == PAIRINGS_MAX)
+				abort();
 			struct pairing *pairing = &pairings[count];
 			*pairing = (struct pairing){ models[m], workloads[w], "" };
 			snprintf(pairing->name, sizeof pairing->name, "out of memory in %s %s",

@@ -55,6 +55,20 @@ jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' $sch
 	done
 }
 
+@test "operations, figures and demonstrations are there or not, and never empty" {
+	trial='trial = root["cells"][0]["trials"][0]; summary = root["cells"][0]["summary"]; '
+	valid_after "$trial"'trial["operations"] = 100'
+	valid_after "$trial"'trial["figures"] = {"bytes_per_child": 8332.0}'
+	valid_after "$trial"'trial["demonstration"] = True'
+	valid_after "$trial"'summary["figures"] = {"lost_updates": summary["elapsed_s"]}'
+	refused_after "$trial"'trial["operations"] = 0'
+	refused_after "$trial"'trial["figures"] = {}'
+	refused_after "$trial"'trial["figures"] = {"bytes_per_child": None}'
+	refused_after "$trial"'trial["figures"] = {"../x": 1}'
+	refused_after "$trial"'trial["demonstration"] = False'
+	refused_after "$trial"'summary["figures"] = {"lost_updates": 5}'
+}
+
 @test "ok needs numbers, anything else needs a reason" {
 	refused_after 'root["cells"][0]["trials"][0]["throughput_per_s"] = None'
 	refused_after 'root["cells"][0]["summary"] = None'

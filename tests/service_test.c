@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "../bench/cli.h"
+#include "../bench/inability.h"
 #include "../bench/trial.h"
 
 enum { LIMIT_S = 60, CASES_MAX = 1000 };
@@ -98,7 +99,10 @@ static void add_case(
 		.service = service,
 		.connections = clients,
 		.param = param };
-	if (!contract->model->serve || model_unavailable(contract->model, NULL))
+	struct trial_spec spec = {
+		.model = contract->model, .workload = service, .concurrency = 1
+	};
+	if (inability(&spec))
 		return;
 	snprintf(contract->model_name, sizeof contract->model_name, "%s", model_name);
 	snprintf(contract->name, sizeof contract->name, "%s %s -c %u %s", model_name, service->name,

@@ -6,14 +6,18 @@
 #include "leftovers.h"
 
 #include "../bench/cli.h"
+#include "../bench/inability.h"
 #include "../bench/origin.h"
 #include "../bench/trial.h"
 #include "../bench/workdir.h"
 #include "../models/http.h"
 
-/* By the parameter's name, so that a new workload is small too or runs at its defaults. */
+/*
+ * By the parameter's name, so that a new workload is small too or runs at its
+ * defaults; or of one workload alone, after those of all.
+ */
 static const struct {
-	const char *name, *value;
+	const char *name, *value, *workload;
 } small_params[] = {
 	{ "duration_us", "10000" },
 	{ "below", "1000" },
@@ -21,6 +25,19 @@ static const struct {
 	{ "body_bytes", "100000" },
 	{ "file_bytes", "100000" },
 	{ "total_us", "500" },
+	{ "file_mib", "1" },
+	{ "laps", "3" },
+	{ "items", "500" },
+	{ "values", "100" },
+	{ "timers", "4" },
+	{ "beats", "4" },
+	{ "block_ms", "1" },
+	{ "queens", "6" },
+	{ "children", "3" },
+	{ "leaves", "10" },
+	{ "increments", "200" },
+	{ "yields", "50" },
+	{ "duration_us", "0", "gather" },
 };
 
 struct small {
@@ -29,6 +46,15 @@ struct small {
 	struct trial trial;
 	char workdir[WORKDIR_MAX];
 };
+
+/* Why this model cannot run this workload, or NULL. */
+static inline const char *small_inability(
+	const struct model *model, const struct workload *workload)
+{
+	struct trial_spec spec = { .model = model, .workload = workload, .concurrency = 1 };
+
+	return inability(&spec);
+}
 
 /* Everything up to the run. */
 static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)
@@ -42,7 +68,9 @@ static inline void small_open(struct small *small, const struct workload *worklo
 	small->spec.workdir = small->workdir;
 	params_init(params, workload->params);
 	for (size_t i = 0; i < sizeof small_params / sizeof *small_params; i++)
-		if (param_find(workload->params, small_params[i].name))
+		if (param_find(workload->params, small_params[i].name) &&
+			(!small_params[i].workload ||
+				strcmp(small_params[i].workload, workload->name) == 0))
 			check_equal(
 				params_set(params, small_params[i].name, small_params[i].value), 0);
 	check_equal(trial_open(&small->trial, &small->spec, &small->origin), 0);
@@ -55,6 +83,13 @@ static inline void small_open(struct small *small, const struct workload *worklo
 static inline void small_choose(struct small *small, const char *name)
 {
 	check_equal(cli_model("test", name, &small->spec.model, &small->spec.model_params), 0);
+}
+
+/* Between two runs of the same trial, as between its warm-up and what is measured. */
+static inline void small_again(struct small *small)
+{
+	memset(small->trial.records, 0, small->spec.tasks * sizeof *small->trial.records);
+	http_close_idle();
 }
 
 /* Everything after it. */

@@ -16,6 +16,7 @@ from serve import CONCBENCH, Server  # noqa: E402
 
 CLIENTS = {"echo": 50, "http": 50, "websocket": 500}
 KEEPS = ["websocket"]  # each connection begins with a handshake
+RESUMABLE = ["echo"]  # what stackless can serve
 GROWTH_KIB = 2048  # 40 bytes a connection of the second half
 
 
@@ -79,7 +80,8 @@ def main():
     # A load of the websocket takes a second for its 500 connections.
     results = [soak(model, service, count // 20 if service in KEEPS else count)
                for service in services for model in models
-               if not (service in KEEPS and model in ("blocking", "prefork:accept=reuseport"))]
+               if not (service in KEEPS and model in ("blocking", "prefork:accept=reuseport"))
+               and (service in RESUMABLE or model != "stackless")]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

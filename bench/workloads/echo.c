@@ -7,6 +7,8 @@
 
 #include "../../models/io.h"
 #include "../../models/runtime/loop.h"
+#include "../../models/runtime/resumable_watch.h"
+#include "../../models/service.h"
 #include "service.h"
 
 enum { BUFFER_BYTES = 16384 };
@@ -163,6 +165,71 @@ static void connection_callback(
 	end(echo);
 }
 
+/* The resumable form: what the handler's stack holds is in the frame. */
+struct frame {
+	struct connection_frame connection;
+	struct resumable_watch watch;
+	int64_t deadline_ns;
+	size_t size, sent; /* of the message in buf */
+	char buf[BUFFER_BYTES];
+};
+
+static enum resumed wait_for(struct frame *frame, struct executor *executor, int events)
+{
+	return resumable_watch_wait(
+		&frame->connection.self, executor, &frame->watch, events, frame->deadline_ns);
+}
+
+/* Whether a call that came to n is to be tried again, when the loop says so. */
+static bool try_again(ssize_t n)
+{
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct frame *frame = (struct frame *)self;
+	int fd = frame->connection.connection->fd;
+	ssize_t n = 0;
+	enum { START, READ, WRITE, CLOSED };
+
+	switch (self->state) {
+	case START:
+		if (resumable_watch_open(&frame->watch, executor, fd) != 0)
+			return RESUMED_DONE;
+		frame->deadline_ns = io_now_ns() + idle_ns(frame->connection.work);
+		self->state = READ;
+		return wait_for(frame, executor, UV_READABLE);
+	case READ:
+		if (self->result == 0)
+			n = read(fd, frame->buf, sizeof frame->buf);
+		if (try_again(n))
+			return wait_for(frame, executor, UV_READABLE);
+		if (n <= 0)
+			break;
+		frame->deadline_ns = io_now_ns() + idle_ns(frame->connection.work);
+		frame->size = n;
+		frame->sent = 0;
+		self->state = WRITE;
+		/* fall through */
+	case WRITE:
+		if (self->result == 0)
+			n = send(fd, frame->buf + frame->sent, frame->size - frame->sent,
+				MSG_NOSIGNAL);
+		if (self->result || (n < 0 && !try_again(n)))
+			break;
+		frame->sent += n > 0 ? n : 0;
+		if (frame->sent < frame->size)
+			return wait_for(frame, executor, UV_WRITABLE);
+		self->state = READ;
+		return wait_for(frame, executor, UV_READABLE);
+	default:
+		return RESUMED_DONE;
+	}
+	self->state = CLOSED;
+	return resumable_watch_close(self, executor, &frame->watch);
+}
+
 extern const struct client client_echo;
 
 const struct workload workload_echo = {
@@ -174,5 +241,6 @@ const struct workload workload_echo = {
 	.setup = setup,
 	.connection = connection,
 	.connection_callback = connection_callback,
+	.connection_resumable = { sizeof(struct frame), resume },
 	.client = &client_echo,
 };

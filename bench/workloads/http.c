@@ -90,6 +90,27 @@ static enum http_status ask_backends(const struct http_service *service)
 	return good ? HTTP_STATUS_OK : HTTP_STATUS_BAD_GATEWAY;
 }
 
+struct computing {
+	const struct http_service *service;
+	enum http_status status;
+};
+
+static void compute(void *arg)
+{
+	struct computing *computing = arg;
+
+	computing->status = http_compute(computing->service);
+}
+
+/* Where there is nothing to compute it is not worth a pool. */
+static enum http_status computed(const struct http_service *service)
+{
+	struct computing computing = { .service = service, .status = HTTP_STATUS_OK };
+	int err = service->cpu_ns ? io_compute(compute, &computing) : 0;
+
+	return err ? HTTP_STATUS_INTERNAL_SERVER_ERROR : computing.status;
+}
+
 static enum http_status work_for(const struct http_service *service)
 {
 	enum http_status status = HTTP_STATUS_OK;
@@ -98,7 +119,7 @@ static enum http_status work_for(const struct http_service *service)
 		io_sleep(service->delay_ns);
 	if (service->backends > 0)
 		status = ask_backends(service);
-	return status == HTTP_STATUS_OK ? http_compute(service) : status;
+	return status == HTTP_STATUS_OK ? computed(service) : status;
 }
 
 static int flush(const struct http_service *service, struct session *session, int fd)

@@ -77,6 +77,30 @@ static void callback(
 	}
 }
 
+/* The resumable form: what the callback form keeps in its call, and the two halves in one function.
+ */
+struct frame {
+	struct task_frame task;
+	struct resumable_timer timer;
+	int64_t until_ns;
+};
+
+static enum resumed resume(struct resumable *self, struct executor *executor)
+{
+	struct frame *frame = (struct frame *)self;
+	enum { START, WOKEN };
+
+	switch (self->state) {
+	case START:
+		frame->until_ns = io_now_ns() + duration_ns(frame->task.work);
+		self->state = WOKEN;
+		return resumable_sleep(self, executor, &frame->timer, frame->until_ns);
+	default:
+		frame->task.digest = io_now_ns() >= frame->until_ns ? SLEPT : WOKE_EARLY;
+		return RESUMED_DONE; /* self->result is still what the sleep came to */
+	}
+}
+
 const struct workload workload_sleep = {
 	.name = "sleep",
 	.summary = "wait on a timer",
@@ -86,4 +110,5 @@ const struct workload workload_sleep = {
 	.setup = setup,
 	.task = task,
 	.callback = callback,
+	.resumable = { sizeof(struct frame), resume },
 };

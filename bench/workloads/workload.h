@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../../models/param.h"
+#include "../../models/runtime/resumable.h"
 
 struct client;
 struct loop;
@@ -38,6 +39,12 @@ struct work {
 	 */
 	uint64_t operations;
 
+	/*
+	 * Out: whether the tasks do something wrong to show what comes of it,
+	 * as with a lock left out; tables say so, as such speed stands for nothing.
+	 */
+	bool demonstration;
+
 	/* Out: of WORK_REASON_MAX bytes that forked children share: for a person, where setup or a
 	 * task fails. */
 	char *reason;
@@ -58,14 +65,28 @@ typedef void task_done_fn(void *arg, int err, uint64_t digest);
 /* The end of a connection's callback form. */
 typedef void connection_done_fn(void *arg);
 
+/* What the frame of a task in resumable form begins with. The frame's result is 0 or -errno. */
+struct task_frame {
+	struct resumable self;
+	struct work *work;
+	uint64_t i;
+	uint64_t digest; /* out */
+};
+
+/* A resumable form: a frame of so many bytes, and the function that runs in it. */
+struct resumable_form {
+	size_t frame_bytes;
+	resume_fn *resume;
+};
+
 struct workload {
 	const char *name, *summary;
 	enum workload_kind kind;
-	const struct param *params;   /* may be NULL */
-	uint64_t tasks;               /* tasks of a trial, unless asked otherwise */
-	unsigned fds_per_task;        /* descriptors that a task in flight holds, in one process */
-	unsigned needs;               /* enum model_feature: a model without them is unavailable */
-	const char *operation;        /* what throughput counts, such as "spawns"; NULL: tasks */
+	const struct param *params; /* may be NULL */
+	uint64_t tasks;             /* tasks of a trial, unless asked otherwise */
+	unsigned fds_per_task;      /* descriptors that a task in flight holds, in one process */
+	unsigned needs;        /* of `task`, enum model_feature: a model without is unavailable */
+	const char *operation; /* what throughput counts, such as "spawns"; NULL: tasks */
 	const struct figure *figures; /* what tasks report; at most FIGURES_MAX; may be NULL */
 
 	/*
@@ -86,13 +107,21 @@ struct workload {
 		struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg);
 
 	/*
-	 * A service has these in place of the two above. The straight-line
-	 * handler serves fd to its end and does not close it; the callback form
-	 * closes it and then calls done, once.
+	 * The same as a resumable function, in a frame that begins with a struct
+	 * task_frame. May be left out; a task that only computes needs none.
+	 */
+	struct resumable_form resumable;
+
+	/*
+	 * A service has these in place of the three above. The straight-line
+	 * handler serves fd to its end and does not close it, nor does the
+	 * resumable one (models/service.h); the callback form closes it and
+	 * then calls done, once.
 	 */
 	void (*connection)(struct work *work, int fd);
 	void (*connection_callback)(
 		struct work *work, int fd, struct loop *loop, connection_done_fn *done, void *arg);
+	struct resumable_form connection_resumable;
 	const char *refusal;         /* what a client beyond the limit is told; NULL: nothing */
 	const struct client *client; /* how the load generator talks to it */
 

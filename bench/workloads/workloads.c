@@ -6,7 +6,10 @@
 
 extern const struct workload workload_null, workload_sleep, workload_fetch, workload_rawget,
 	workload_download, workload_file, workload_primes, workload_sha256, workload_mixed,
-	workload_echo, workload_http, workload_websocket;
+	workload_echo, workload_http, workload_websocket, workload_spawn, workload_gather,
+	workload_skynet, workload_counter, workload_switch;
+extern const struct workload workload_randread, workload_idle, workload_pipeline, workload_ring,
+	workload_generator, workload_stall, workload_nqueens;
 
 const struct workload *const workloads[] = {
 	&workload_null,
@@ -15,12 +18,24 @@ const struct workload *const workloads[] = {
 	&workload_rawget,
 	&workload_download,
 	&workload_file,
+	&workload_randread,
 	&workload_primes,
 	&workload_sha256,
 	&workload_mixed,
 	&workload_echo,
 	&workload_http,
 	&workload_websocket,
+	&workload_spawn,
+	&workload_switch,
+	&workload_idle,
+	&workload_gather,
+	&workload_pipeline,
+	&workload_ring,
+	&workload_generator,
+	&workload_counter,
+	&workload_stall,
+	&workload_skynet,
+	&workload_nqueens,
 	NULL,
 };
 

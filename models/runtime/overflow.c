@@ -36,7 +36,9 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 		put(task_name(task));
 		put("' overflowed its stack\n");
 	}
-	sigaction(signal_number, &fatal, NULL); /* and fault once more */
+	sigaction(signal_number, &fatal, NULL);
+	if (info->si_code <= 0)
+		raise(signal_number); /* somebody sent it: what faults does so again, this not */
 }
 
 struct overflow *overflow_watch(void)

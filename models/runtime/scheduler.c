@@ -8,10 +8,12 @@
 
 #include "../io.h"
 #include "io_coroutine.h"
+#include "par_coroutine.h"
 
 enum {
 	TURNS_BETWEEN_POLLS = 256, /* runs of tasks before the reactor is looked at again */
 	TURNS_ALONE = 8192,        /* the same where nobody waits for it */
+	JUMPS = 256,               /* of the queue of those that are ready, in a row */
 	CALLS_BETWEEN_PARKS = 64,  /* that did not wait, before a task gives way */
 };
 
@@ -52,15 +54,17 @@ static void remove_ready(struct scheduler *s, struct task *task)
 	*(task->next ? &task->next->previous : &s->last_ready) = task->previous;
 }
 
-void scheduler_ready_first(struct task *task)
+void scheduler_ready_next(struct task *task)
 {
-	struct scheduler *s = scheduler;
+	task->state = TASK_READY;
+	task->next = scheduler->first_next;
+	scheduler->first_next = task;
+}
 
-	remove_ready(s, task);
-	task->previous = NULL;
-	task->next = s->first_ready;
-	*(task->next ? &task->next->previous : &s->last_ready) = task;
-	s->first_ready = task;
+void scheduler_begin_next(struct task *task)
+{
+	remove_ready(scheduler, task);
+	scheduler_ready_next(task);
 }
 
 static void on_stack(struct transfer_t from);
@@ -88,6 +92,23 @@ static void set_current(struct scheduler *s, struct task *task)
 	s->calls = 0;
 }
 
+static struct task *take_next(struct scheduler *s)
+{
+	struct task *next = s->first_next;
+
+	if (next && (s->jumps++ < JUMPS || !s->first_ready)) {
+		s->first_next = next->next;
+		return next;
+	}
+	s->jumps = 0;
+	next = s->first_ready;
+	if (next) {
+		s->first_ready = next->next;
+		*(next->next ? &next->next->previous : &s->last_ready) = NULL;
+	}
+	return next;
+}
+
 /*
  * Who runs now: the next that is ready, straight from the one that gives way,
  * with the reactor's turn in between only when nobody is or it has waited long.
@@ -96,10 +117,8 @@ static struct fiber *next_fiber(struct scheduler *s)
 {
 	struct task *next;
 
-	while ((next = s->first_ready) && s->turns > 0) {
+	while (s->turns > 0 && (next = take_next(s))) {
 		s->turns--;
-		s->first_ready = next->next;
-		*(next->next ? &next->next->previous : &s->last_ready) = NULL;
 		struct fiber *fiber = fiber_of(s, next);
 		if (fiber) {
 			next->state = TASK_RUNNING;
@@ -171,6 +190,11 @@ void task_spend(void)
 	task_yield();
 }
 
+static bool has_ready(const struct scheduler *s)
+{
+	return s->first_ready || s->first_next;
+}
+
 /* Nothing outside of the tasks can wake one. */
 static bool is_alone(const struct scheduler *s)
 {
@@ -192,11 +216,11 @@ static int turn_until_done(struct scheduler *s)
 		loop_flush(&s->reactor->loop);
 		if (s->alive == 0)
 			break;
-		if (!s->first_ready && is_alone(s)) {
+		if (!has_ready(s) && is_alone(s)) {
 			task_report_waiting(s);
 			return -EDEADLK;
 		}
-		s->reactor->ops->turn(s->reactor, !s->first_ready);
+		s->reactor->ops->turn(s->reactor, !has_ready(s));
 	}
 	return 0;
 }
@@ -221,6 +245,7 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	struct scheduler s = { .options = options ? options : &defaults };
 	struct scheduler *scheduler_before = scheduler;
 	const struct io_ops *io_before = io;
+	const struct par_ops *par_before = par;
 	struct watchdog *watchdog = NULL;
 
 	options = s.options;
@@ -231,6 +256,7 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	s.stacks.grouped = options->grouped_guards;
 	scheduler = &s;
 	io = options->io ? options->io : &io_coroutine;
+	par = &par_coroutine;
 	if (options->watchdog_ms)
 		watchdog = watchdog_start(&s);
 	result = options->watchdog_ms && !watchdog ? -ENOMEM : run_all(&s, fn, arg);
@@ -239,9 +265,11 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	io_watches_close(s.io);
 	s.reactor->ops->close(s.reactor);
 	io = io_before;
+	par = par_before;
 	scheduler = scheduler_before;
 	overflow_unwatch(overflow);
 	stacks_close(&s.stacks);
+	stacks_close(&s.generator_stacks);
 	task_chunks_free(&s);
 	return result;
 }

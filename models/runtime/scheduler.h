@@ -21,6 +21,7 @@ struct task {
 	unsigned references;          /* its handle, and the scheduler until it has ended */
 	enum task_state state;
 	bool cancel_pending; /* to be told at its next wait */
+	unsigned cancels;    /* requests to end that were not taken back */
 };
 
 struct scheduler {
@@ -29,7 +30,10 @@ struct scheduler {
 	const struct runtime_options *options;
 	struct task *current; /* NULL on the loop's own stack */
 	struct task *first_ready, *last_ready;
-	struct stacks stacks;
+	struct task *first_next; /* who goes on before those, the last first */
+	unsigned jumps;          /* how many of these have in a row */
+	struct stacks stacks, generator_stacks;
+	struct generator *generator; /* the one that begins */
 	struct task_chunk *chunks;
 	struct task *unused; /* of the chunks' */
 	size_t alive;
@@ -45,8 +49,15 @@ extern _Thread_local struct scheduler *scheduler;
 /* Let a task go on in its turn. */
 void scheduler_ready(struct task *task);
 
-/* Let it, which is ready or has not begun, go on before all others that are ready. */
-void scheduler_ready_first(struct task *task);
+/*
+ * Let it go on before those that are ready: for one that another waits for, or
+ * that waited for one which has ended, as a call and a return would. Those that
+ * are ready are still reached now and then.
+ */
+void scheduler_ready_next(struct task *task);
+
+/* The same for one that has not begun, and so is ready. */
+void scheduler_begin_next(struct task *task);
 
 /* Leave the current task until it is made ready. */
 void scheduler_park(void);

@@ -76,10 +76,12 @@ void task_report_waiting(struct scheduler *s)
 			const struct waiter *waiter = task->waiter;
 			if (task->references == 0 || !waiter)
 				continue;
-			scheduler_report(s->options, "task '%s' waits for %s%s%s%s",
+			const struct task *holder = waiter->holder ? *waiter->holder : NULL;
+			scheduler_report(s->options, "task '%s' waits for %s%s%s%s%s%s%s",
 				task_name(task), waiter->what ? waiter->what : "a wake-up",
 				waiter->name ? " '" : "", waiter->name ? waiter->name : "",
-				waiter->name ? "'" : "");
+				waiter->name ? "'" : "", holder ? ", which task '" : "",
+				holder ? task_name(holder) : "", holder ? "' has" : "");
 		}
 }
 
@@ -89,6 +91,7 @@ static void on_cancel(struct future *future)
 	struct task *task = (struct task *)future;
 	struct waiter *waiter = task->waiter;
 
+	task->cancels++;
 	if (!waiter)
 		task->cancel_pending = true;
 	else
@@ -112,6 +115,7 @@ int task_spawn(struct task **handle, const char *name, task_fn *fn, void *arg)
 	task->references = handle ? 2 : 1;
 	task->state = TASK_NEW;
 	task->cancel_pending = false;
+	task->cancels = 0;
 	s->alive++;
 	scheduler_ready(task);
 	if (handle)
@@ -123,6 +127,8 @@ void task_end(struct task *task, int64_t result)
 {
 	task->state = TASK_ENDED;
 	scheduler->alive--;
+	if (task->future.waiters.first)
+		wait_wake_next(task->future.waiters.first, 0);
 	future_end(&task->future, result);
 	drop_reference(task);
 }
@@ -131,7 +137,7 @@ void task_end(struct task *task, int64_t result)
 int64_t task_await(struct task *task)
 {
 	if (task->state == TASK_NEW)
-		scheduler_ready_first(task);
+		scheduler_begin_next(task);
 	int err = future_wait(&task->future, INT64_MAX);
 	return err ? err : future_result(&task->future);
 }
@@ -152,6 +158,20 @@ void task_release(struct task *task)
 int task_cancel(struct task *task)
 {
 	return future_cancel(&task->future);
+}
+
+unsigned task_cancelling(const struct task *task)
+{
+	return task->cancels;
+}
+
+unsigned task_uncancel(struct task *task)
+{
+	if (task->cancels > 0)
+		task->cancels--;
+	if (task->cancels == 0)
+		task->cancel_pending = false;
+	return task->cancels;
 }
 
 struct future *task_future(struct task *task)

@@ -86,6 +86,16 @@ void task_release(struct task *task);
  */
 int task_cancel(struct task *task);
 
+/* How often a task was asked to end, less what was taken back. */
+unsigned task_cancelling(const struct task *task);
+
+/*
+ * Take such a request back, as the one who made it (models/runtime/group.h does
+ * so at the end of a timeout): where none is left, a -ECANCELED that the task
+ * has not been told yet is dropped. Returns how many are left.
+ */
+unsigned task_uncancel(struct task *task);
+
 /* Its end as a future: future_wait with a deadline, callbacks, future_result. */
 struct future *task_future(struct task *task);
 

@@ -45,6 +45,11 @@ void wait_wake(struct waiter *waiter, int64_t result)
 	scheduler_ready(end_wait(waiter, result));
 }
 
+void wait_wake_next(struct waiter *waiter, int64_t result)
+{
+	scheduler_ready_next(end_wait(waiter, result));
+}
+
 void wait_resume(struct waiter *waiter, int64_t result)
 {
 	scheduler_resume(end_wait(waiter, result));
@@ -57,6 +62,8 @@ void wait_break_off(struct waiter *waiter, int why)
 	} else if (!waiter->why) {
 		waiter->why = why;
 		waiter->break_off(waiter, why);
+	} else if (why == -ECANCELED) {
+		waiter->why = why; /* not lost, though a deadline came just before it */
 	}
 }
 

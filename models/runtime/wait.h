@@ -21,6 +21,7 @@ struct waiter {
 
 	/* For the report of a deadlock: what is waited for, and its own name where it has one. */
 	const char *what, *name;
+	struct task *const *holder; /* who has it, where a task can; or NULL */
 
 	/*
 	 * What is waited for comes from outside the tasks: the reactor, a
@@ -60,6 +61,9 @@ int64_t wait_park(struct waiter *waiter, struct wait_list *list, int64_t deadlin
 
 /* End a wait: its task goes on in its turn, and its wait_park returns result. Once a wait. */
 void wait_wake(struct waiter *waiter, int64_t result);
+
+/* The same, but its task goes on before those that are ready. */
+void wait_wake_next(struct waiter *waiter, int64_t result);
 
 /* The same, but the task goes on now, until it gives way. From the reactor's callbacks alone. */
 void wait_resume(struct waiter *waiter, int64_t result);
