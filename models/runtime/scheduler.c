@@ -71,7 +71,7 @@ void scheduler_begin_next(struct task *task)
 	scheduler_ready_next(task);
 }
 
-static void on_stack(struct transfer_t from);
+static void on_stack(struct fiber *from);
 
 /* Where a task goes on; one that begins is given a stack. NULL: it is not to begin, and has ended.
  */
@@ -142,7 +142,7 @@ void scheduler_park(void)
 }
 
 /* What a stack does: a task after the other. One that begins after one that ended has its stack. */
-static void on_stack(struct transfer_t from)
+static void on_stack(struct fiber *from)
 {
 	struct scheduler *s = scheduler;
 	struct stack *stack = s->current->stack;
