@@ -20,7 +20,7 @@ static struct fiber main_fiber, other_fiber;
 static ucontext_t home, away;
 static char stack[64 * 1024];
 
-static void switch_back(struct transfer_t from)
+static void switch_back(struct fiber *from)
 {
 	fiber_arrived(&other_fiber, from);
 	for (;;)

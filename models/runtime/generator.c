@@ -24,7 +24,7 @@ struct generator {
 };
 
 /* What a stack does: one body after the other. */
-static void on_stack(struct transfer_t from)
+static void on_stack(struct fiber *from)
 {
 	struct stack *stack = scheduler->current->stack;
 

@@ -41,17 +41,21 @@ void scheduler_ready(struct task *task)
 		task->state = TASK_READY;
 	task->next = NULL;
 	task->previous = s->last_ready;
-	if (s->last_ready)
-		s->last_ready->next = task;
-	else
-		s->first_ready = task;
+	*(s->first_ready ? &s->last_ready->next : &s->first_ready) = task;
 	s->last_ready = task;
 }
 
+/* What lies before the first and behind the last is not looked at. */
 static void remove_ready(struct scheduler *s, struct task *task)
 {
-	*(task->previous ? &task->previous->next : &s->first_ready) = task->next;
-	*(task->next ? &task->next->previous : &s->last_ready) = task->previous;
+	if (task == s->first_ready)
+		s->first_ready = task->next;
+	else
+		task->previous->next = task->next;
+	if (task == s->last_ready)
+		s->last_ready = task->previous;
+	else
+		task->next->previous = task->previous;
 }
 
 void scheduler_ready_next(struct task *task)
@@ -67,7 +71,7 @@ void scheduler_begin_next(struct task *task)
 	scheduler_ready_next(task);
 }
 
-static void on_stack(struct transfer_t from);
+static void on_stack(struct fiber *from);
 
 /* Where a task goes on; one that begins is given a stack. NULL: it is not to begin, and has ended.
  */
@@ -102,10 +106,8 @@ static struct task *take_next(struct scheduler *s)
 	}
 	s->jumps = 0;
 	next = s->first_ready;
-	if (next) {
+	if (next)
 		s->first_ready = next->next;
-		*(next->next ? &next->next->previous : &s->last_ready) = NULL;
-	}
 	return next;
 }
 
@@ -140,7 +142,7 @@ void scheduler_park(void)
 }
 
 /* What a stack does: a task after the other. One that begins after one that ended has its stack. */
-static void on_stack(struct transfer_t from)
+static void on_stack(struct fiber *from)
 {
 	struct scheduler *s = scheduler;
 	struct stack *stack = s->current->stack;

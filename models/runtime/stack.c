@@ -78,7 +78,7 @@ static struct stack_slab *new_slab(void)
 	return slab;
 }
 
-static struct stack *new_stack(struct stacks *stacks, void (*entry)(struct transfer_t))
+static struct stack *new_stack(struct stacks *stacks, void (*entry)(struct fiber *from))
 {
 	struct stack_slab *slab = stacks->slabs;
 
@@ -98,7 +98,7 @@ static struct stack *new_stack(struct stacks *stacks, void (*entry)(struct trans
 	return stack;
 }
 
-struct stack *stacks_take(struct stacks *stacks, void (*entry)(struct transfer_t))
+struct stack *stacks_take(struct stacks *stacks, void (*entry)(struct fiber *from))
 {
 	struct stack *stack = stacks->spare;
 

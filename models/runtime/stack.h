@@ -32,7 +32,7 @@ struct stacks {
 
 /* A stack whose fiber starts in entry when it is new, and goes on where it was left when it was put
  * back. NULL: no memory. */
-struct stack *stacks_take(struct stacks *stacks, void (*entry)(struct transfer_t));
+struct stack *stacks_take(struct stacks *stacks, void (*entry)(struct fiber *from));
 
 /* Keep it for the next. May be the one that the caller stands on. */
 void stacks_put(struct stacks *stacks, struct stack *stack);
