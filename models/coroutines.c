@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cpus.h"
@@ -22,12 +23,18 @@ const char *coroutines_unavailable(const struct params *params)
 	return reactor->unavailable ? reactor->unavailable() : NULL;
 }
 
+struct runtime_options coroutines_task_options(const struct params *params)
+{
+	return (struct runtime_options){
+		.watchdog_ms = param_number(params, "watchdog_ms"),
+		.grouped_guards = strcmp(param_text(params, "guards"), "grouped") == 0,
+	};
+}
+
 int coroutines_options(const struct params *params, struct runtime_options *options)
 {
-	*options = (struct runtime_options){
-		.reactor = reactor_find(param_text(params, "reactor")),
-		.watchdog_ms = param_number(params, "watchdog_ms"),
-	};
+	*options = coroutines_task_options(params);
+	options->reactor = reactor_find(param_text(params, "reactor"));
 	return coroutines_unavailable(params) ? -ENOTSUP : 0;
 }
 

@@ -19,20 +19,25 @@ struct task;
 
 /* Rows that the models' tables of parameters share. */
 /* clang-format off */
-#define COROUTINES_WATCHDOG \
+#define COROUTINES_TASKS \
 	{ .name = "watchdog_ms", .unit = "ms", \
 		.summary = "name a task that holds the loop for so long; 0: none", \
-		.initial = "0", .max = 86400000 }
+		.initial = "0", .max = 86400000 }, \
+	{ .name = "guards", .summary = "a guard below each stack, or below every 64th", \
+		.initial = "each", .choices = "each|grouped" }
 #define COROUTINES_PARAMS \
 	{ .name = "reactor", .summary = "what wakes tasks that wait", \
 		.initial = "libuv", .choices = "libuv|epoll|poll|uring" }, \
-	COROUTINES_WATCHDOG
+	COROUTINES_TASKS
 /* clang-format on */
 
 /* As model->unavailable: why there is no such reactor here, or NULL. */
 const char *coroutines_unavailable(const struct params *params);
 
-/* The options that a table with those rows says. 0, or -ENOTSUP without that reactor. */
+/* The options that a table with COROUTINES_TASKS says. */
+struct runtime_options coroutines_task_options(const struct params *params);
+
+/* The options that one with COROUTINES_PARAMS says. 0, or -ENOTSUP without that reactor. */
 int coroutines_options(const struct params *params, struct runtime_options *options);
 
 /* Run a job, or serve, with one scheduler: as model->run and model->serve. */

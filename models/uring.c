@@ -20,7 +20,7 @@
 #include "runtime/task.h"
 #include "service.h"
 
-static const struct param table[] = { COROUTINES_WATCHDOG, { 0 } };
+static const struct param table[] = { COROUTINES_TASKS, { 0 } };
 
 static const char *unavailable(const struct params *params)
 {
@@ -30,9 +30,11 @@ static const char *unavailable(const struct params *params)
 
 static struct runtime_options options_of(const struct params *params)
 {
-	return (struct runtime_options){ .reactor = &reactor_uring,
-		.io = &io_uring,
-		.watchdog_ms = param_number(params, "watchdog_ms") };
+	struct runtime_options options = coroutines_task_options(params);
+
+	options.reactor = &reactor_uring;
+	options.io = &io_uring;
+	return options;
 }
 
 static int run(struct job *job)
