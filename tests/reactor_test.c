@@ -229,6 +229,58 @@ static void waiting_takes_no_time(void)
 	check_equal(io_close(fds[1]), 0);
 }
 
+static int fill(int fd)
+{
+	static const char bytes[65536];
+	ssize_t n;
+	int filled = 0;
+
+	while ((n = send(fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+		filled += (int)n;
+	check_equal(errno, EAGAIN);
+	return filled;
+}
+
+struct drain {
+	int fd, bytes;
+};
+
+static int64_t drain_later(void *arg)
+{
+	const struct drain *drain = arg;
+	char bytes[4096];
+
+	check_equal(io_sleep(20 * ms_ns), 0);
+	for (int left = drain->bytes; left > 0;) {
+		ssize_t n = io_read(drain->fd, bytes, sizeof bytes, soon_ns());
+		check(n > 0);
+		left -= (int)n;
+	}
+	return 0;
+}
+
+/* The peer's end of file is there all the time, and is nothing that a writer waits for. */
+static void waiting_to_write_after_the_end_takes_no_time(void)
+{
+	struct task *reader;
+	int fds[2];
+
+	make_pair(fds);
+	check_equal(shutdown(fds[1], SHUT_WR), 0);
+	count_turns();
+	for (int round = 0; round < 3; round++) {
+		struct drain drain = { fds[1], fill(fds[0]) };
+		check_equal(io_write(fds[0], "x", 1, io_now_ns() + 50 * ms_ns), -ETIMEDOUT);
+		check_idle();
+		check_equal(task_spawn(&reader, "reader", drain_later, &drain), 0);
+		check_equal(io_write(fds[0], "x", 1, soon_ns()), 1);
+		check_equal(task_join(reader), 0);
+		turns = 0;
+	}
+	check_equal(io_close(fds[0]), 0);
+	check_equal(io_close(fds[1]), 0);
+}
+
 static void block_100_ms(void *arg)
 {
 	(void)arg;
@@ -411,6 +463,7 @@ int main(void)
 		WORLD_CASE(piece_by_piece, TASKS),
 		WORLD_CASE(deadlines_in_order, TASKS),
 		WORLD_CASE(waiting_takes_no_time, TASKS),
+		WORLD_CASE(waiting_to_write_after_the_end_takes_no_time, TASKS),
 		WORLD_CASE(waiting_for_a_thread_takes_no_time, TASKS),
 		WORLD_CASE(idle_connection_that_ends_takes_no_time, TASKS),
 		WORLD_CASE(threads_and_descriptors_at_once, TASKS),

@@ -4,7 +4,9 @@
  * other, written into memory shared with the kernel: arming costs no system
  * call, as all that was prepared goes with the one that waits. Each poll is for
  * one event: one that stays would tell of changes only, and not of what a task
- * left unread.
+ * left unread. But the kernel adds the end of the peer's stream to whatever is
+ * polled for, so that from there on a poll for writing ends at once; a writer
+ * then waits for changes.
  */
 #include "uring.h"
 
@@ -181,7 +183,8 @@ static void release(struct uring_watch *watch)
 		free(watch);
 }
 
-static void start(struct poll_op *op);
+static void start(struct poll_op *op, unsigned flags);
+static void stop(struct poll_op *op);
 
 static void polled(struct uring_op *done, int result)
 {
@@ -189,29 +192,35 @@ static void polled(struct uring_op *done, int result)
 	struct uring_watch *own = op->watch;
 	unsigned event = op == &own->op[0] ? WATCH_READ : WATCH_WRITE;
 	bool wanted = own->watch.armed & event;
+	bool futile = event == WATCH_WRITE && result == POLLRDHUP;
 
-	op->under_way = false;
+	op->under_way = done->goes_on;
 	if (own->forgotten) {
 		release(own);
 		return;
 	}
+	if (futile && op->under_way)
+		return;
 	/* One that was cancelled may be wanted again by now. */
-	if (result == -ECANCELED && wanted) {
-		start(op);
+	if (wanted && (futile || result == -ECANCELED)) {
+		start(op, futile ? IORING_POLL_ADD_MULTI : 0);
 		return;
 	}
+	stop(op);
 	own->watch.armed &= ~event;
 	if (wanted)
 		watch_event(&own->own->reactor, &own->watch, event);
 }
 
-static void start(struct poll_op *op)
+/* flags: 0, or IORING_POLL_ADD_MULTI to be told of each change until it is stopped. */
+static void start(struct poll_op *op, unsigned flags)
 {
 	struct uring_watch *own = op->watch;
 	struct reactor *reactor = &own->own->reactor;
 	struct io_uring_sqe *sqe = uring_sqe(reactor);
 
 	io_uring_prep_poll_add(sqe, own->watch.fd, op == &own->op[0] ? POLLIN : POLLOUT);
+	sqe->len = flags;
 	uring_prepared(reactor, sqe, &op->op);
 	op->op.done = polled;
 	op->under_way = true;
@@ -237,7 +246,7 @@ static int arm(struct reactor *reactor, struct watch *watch, unsigned events)
 		if (!(events & (i == 0 ? WATCH_READ : WATCH_WRITE)))
 			stop(op);
 		else if (!op->under_way)
-			start(op);
+			start(op, 0);
 	}
 	watch->armed = events;
 	return 0;
@@ -262,10 +271,13 @@ static void dispatch(struct uring_reactor *own)
 			break;
 		struct uring_op *op = io_uring_cqe_get_data(cqe);
 		int result = cqe->res;
+		bool goes_on = cqe->flags & IORING_CQE_F_MORE;
 		io_uring_cqe_seen(&own->ring, cqe);
-		own->under_way--;
-		if (op)
-			op->done(op, result);
+		own->under_way -= !goes_on;
+		if (!op)
+			continue;
+		op->goes_on = goes_on;
+		op->done(op, result);
 	}
 }
 

@@ -16,6 +16,7 @@
 struct uring_op {
 	/* Called from the reactor, once, with its result: >= 0 or a -errno. */
 	void (*done)(struct uring_op *op, int result);
+	bool goes_on; /* done will be called again: it is an operation with many results */
 };
 
 /*
