@@ -19,7 +19,8 @@ cli_setup() {
 	export TSAN_OPTIONS=${TSAN_OPTIONS:+$TSAN_OPTIONS:}handle_segv=0
 }
 
-# The models that this machine has, in ${here[@]}, and as a list for -m in $everyone.
+# The models that this machine has, in ${here[@]}, and as a list for -m in $everyone; and how many of
+# them run a workload without a resumable form, in $able: all but stackless.
 know_models() {
 	mapfile -t here < <("$concbench" list models --json | /usr/bin/python3 -c '
 import json, sys
@@ -28,6 +29,9 @@ for model in json.load(sys.stdin)["models"]:
 	[ "${#here[@]}" -ge 10 ] || fail "only ${here[*]}"
 	# shellcheck disable=SC2034 # for the tests
 	everyone=$(IFS=, && echo "${here[*]}")
+	[[ ,$everyone, == *,stackless,* ]] || fail "no stackless in $everyone"
+	# shellcheck disable=SC2034
+	able=$((${#here[@]} - 1))
 }
 
 # Say what was wrong, and fail.
@@ -37,7 +41,8 @@ fail() {
 }
 
 # CODE FILE.. [-- TEXT..]: Python on results files: roots, and of the first one root, cells and
-# trials; more are the texts.
+# trials; more are the texts. able() has the cells but for those of stackless on a workload that has
+# no form for it, which must say so.
 results() {
 	local code=$1
 	shift
@@ -50,6 +55,12 @@ roots = [json.load(open(path)) for path in paths]
 root = roots[0]
 cells = root['cells']
 trials = [trial for cell in cells for trial in cell['trials']]
+def able():
+	formless = [c for c in cells if c['model'] == 'stackless']
+	for c in formless:
+		assert (c['status'], c['reason']) == ('unavailable', 'this workload has no resumable form'), c
+		assert c['summary'] is None and all(t['tasks'] is None for t in c['trials']), c
+	return [c for c in cells if c not in formless]
 def order(root):
 	places = [(t['order'], i) for i, cell in enumerate(root['cells']) for t in cell['trials']]
 	return [i for _, i in sorted(places)]

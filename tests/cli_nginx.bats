@@ -83,13 +83,13 @@ seen() {
 		-o "$tmp/a.json"
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == 2 * int(more[1])
-for cell in cells:
+assert len(able()) == 2 * int(more[1])
+for cell in able():
 	assert cell["status"] == "ok" and cell["params"]["url"] == more[0], cell
 	for trial in cell["trials"]:
-		assert (trial["errors"], trial["origin_cpu_s"]) == (0, None), trial' "$tmp/a.json" -- "$URL/small" "${#here[@]}"
+		assert (trial["errors"], trial["origin_cpu_s"]) == (0, None), trial' "$tmp/a.json" -- "$URL/small" "$able"
 	# 4 trials a model: 40 tasks, 4 to warm up, and one to learn what the answer is.
-	[ "$(seen /small | cut -d' ' -f1)" -eq $((4 * ${#here[@]} * 45)) ]
+	[ "$(seen /small | cut -d' ' -f1)" -eq $((4 * able * 45)) ]
 	nothing_in_tmpdir
 }
 
@@ -98,10 +98,10 @@ for cell in cells:
 		-o "$tmp/a.json"
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == int(more[0])
-assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells), cells' "$tmp/a.json" \
-		-- "${#here[@]}"
-	[ "$(seen /large | cut -d' ' -f1)" -eq $((${#here[@]} * 9)) ]
+assert len(able()) == int(more[0])
+assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in able()), cells' "$tmp/a.json" \
+		-- "$able"
+	[ "$(seen /large | cut -d' ' -f1)" -eq $((able * 9)) ]
 	nothing_in_tmpdir
 }
 
@@ -137,10 +137,10 @@ assert all(c["status"] == "ok" and c["trials"][0]["errors"] == 0 for c in cells)
 		--param "url=$URL/changing" -c 2 -n 4 --trials 1 --warmup 0 -o "$tmp/a.json"
 	[ "$status" -eq 1 ]
 	results '
-assert len(cells) == 2 * int(more[0])
-for cell in cells:
+assert len(able()) == 2 * int(more[0])
+for cell in able():
 	assert (cell["status"], cell["reason"]) == ("failed", "task 0: its digest is wrong"), cell
-	assert cell["trials"][0]["errors"] == 4, cell' "$tmp/a.json" -- "${#here[@]}"
+	assert cell["trials"][0]["errors"] == 4, cell' "$tmp/a.json" -- "$able"
 	nothing_in_tmpdir
 }
 
@@ -151,12 +151,12 @@ fails_with() { # URL REASON
 	[ "$status" -eq 1 ]
 	valid "$tmp/a.json"
 	results '
-assert len(cells) == 2 * int(more[1])
-for cell in cells:
+assert len(able()) == 2 * int(more[1])
+for cell in able():
 	assert (cell["status"], cell["reason"]) == ("failed", more[0]), (cell["reason"], more[0])
-	assert cell["summary"] is None' "$tmp/a.json" -- "$2" "${#here[@]}"
+	assert cell["summary"] is None' "$tmp/a.json" -- "$2" "$able"
 	# Lines are wrapped.
-	[ "$(tr -s ' \n' ' ' <<<"$output" | grep -oF "c=2: failed: $2" | wc -l)" -eq $((2 * ${#here[@]})) ]
+	[ "$(tr -s ' \n' ' ' <<<"$output" | grep -oF "c=2: failed: $2" | wc -l)" -eq $((2 * able)) ]
 	nothing_in_tmpdir
 }
 

@@ -6,6 +6,7 @@
  * first, the parent's handles included; not what the kernel holds for them.
  */
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -151,7 +152,23 @@ static void report(struct work *work, uint64_t i, unsigned alive, const struct t
 			1024.0 * (double)(after_kib - before_kib) / alive);
 }
 
-/* A limit that was met is no failure of the model: it is told, as long as all are still alive. */
+/*
+ * -ENOTSUP: a limit that was met is no failure of the model. Tasks may meet it
+ * at once: the one that sets the first byte of the reason writes the others.
+ */
+static int tell_limit(
+	const struct work *work, const struct ceiling *ceiling, unsigned alive, int err)
+{
+	char text[WORK_REASON_MAX] = "", none = '\0';
+
+	ceiling_tell(ceiling, alive, err, text, sizeof text);
+	if (__atomic_compare_exchange_n(
+		    work->reason, &none, *text, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		strcpy(work->reason + 1, text + 1);
+	return -ENOTSUP;
+}
+
+/* What limit was met is looked for as long as all are still alive. */
 static int run_crowd(
 	struct work *work, uint64_t i, struct crowd *crowd, const struct trial_state *begun)
 {
@@ -174,9 +191,7 @@ static int run_crowd(
 		err = join_err;
 	if (err != -EAGAIN && err != -ENOMEM)
 		return err ? err : join_err;
-	ceiling_tell(
-		&ceiling, spawned < count ? spawned : alive, err, work->reason, WORK_REASON_MAX);
-	return -ENOTSUP;
+	return tell_limit(work, &ceiling, spawned < count ? spawned : alive, err);
 }
 
 static int with_crowd(struct work *work, uint64_t i, struct crowd *crowd, uint64_t *digest)
@@ -278,8 +293,7 @@ static int end(struct frame *frame)
 	frame->task.digest = frame->alive;
 	if (frame->spawned == work->operations)
 		return 0;
-	ceiling_tell(&ceiling, frame->spawned, -ENOMEM, work->reason, WORK_REASON_MAX);
-	return -ENOTSUP;
+	return tell_limit(work, &ceiling, frame->spawned, -ENOMEM);
 }
 
 static enum resumed resume(struct resumable *self, struct executor *executor)
