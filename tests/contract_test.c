@@ -10,7 +10,12 @@
 
 enum { TASKS = 12, LIMIT_S = 30 };
 
+/*
+ * One at a time is left to the plain build: what a sanitizer could find in it,
+ * it finds in some at once, where more happens and by the same code.
+ */
 static const unsigned concurrencies[] = { 1, 4, TASKS + 8 };
+enum { CONCURRENCY_FIRST = SANITIZED };
 
 struct contract {
 	const struct model *model;
@@ -288,7 +293,7 @@ static size_t count_cases(void)
 		model_count++;
 	for (int w = 0; workloads[w]; w++)
 		workload_count += workloads[w]->kind != WORKLOAD_SERVICE;
-	return model_count * workload_count * CONCURRENCIES;
+	return model_count * workload_count * (CONCURRENCIES - CONCURRENCY_FIRST);
 }
 
 /* Fill contracts, and tests that point to them; each model with each workload and concurrency. */
@@ -296,7 +301,7 @@ static void make_cases(struct contract *contract, struct CMUnitTest *test)
 {
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
-			for (int c = 0; c < CONCURRENCIES; c++) {
+			for (int c = CONCURRENCY_FIRST; c < CONCURRENCIES; c++) {
 				contract->model = models[m];
 				contract->workload = workloads[w];
 				contract->concurrency = concurrencies[c];
@@ -317,7 +322,7 @@ int main(void)
 
 	if (!contracts || !tests)
 		abort();
-	setenv("CONCBENCH", "build/concbench", 0);
+	small_environment();
 	memcpy(tests, table_tests, sizeof table_tests);
 	make_cases(contracts, tests + TABLE_TESTS);
 	int failed = _cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);

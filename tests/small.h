@@ -12,6 +12,22 @@
 #include "../bench/workdir.h"
 #include "../models/http.h"
 
+/* A run and its processes take many times as long under a sanitizer. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
+/* To be called first. */
+static inline void small_environment(void)
+{
+	setenv("CONCBENCH", "build/concbench", 0);
+	/* Two still race, and each child of a test starts all of them, at some ms each. */
+	if (SANITIZED)
+		setenv("UV_THREADPOOL_SIZE", "2", 0);
+}
+
 /*
  * By the parameter's name, so that a new workload is small too or runs at its
  * defaults; or of one workload alone, after those of all.
