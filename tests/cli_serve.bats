@@ -191,16 +191,25 @@ begun = time.monotonic()
 server.stop()
 assert time.monotonic() - begun < 0.9, "the idle client held it up"
 assert refuses(idle)
-server = Server("-m", model, "-w", "echo", "--workers", "3", "--drain", "1")
+# A reply that no buffers of the kernel hold; stackless has no http, and writes only where there is room.
+if model == "stackless":
+	server = Server("-m", model, "-w", "echo", "--drain", "1")
+else:
+	server = Server("-m", model, "-w", "http", "--workers", "3", "--drain", "1",
+		"--param", "response_bytes=16777216")
 deaf = server.connect()
 deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+deaf.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 deaf.setblocking(False)
 end = time.monotonic() + 1
 while time.monotonic() < end:
 	try:
-		deaf.send(b"x" * 65536)
+		if model == "stackless":
+			deaf.send(b"x" * 65536)
+			continue
 	except BlockingIOError:
-		time.sleep(0.02)
+		pass
+	time.sleep(0.02)
 begun = time.monotonic()
 server.stop()
 assert 0.5 < time.monotonic() - begun < 10
