@@ -26,6 +26,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A run and its processes take many times as long under a sanitizer. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 /* Where a child says what is wrong. */
 static int child_report = STDERR_FILENO;
 

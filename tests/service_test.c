@@ -114,7 +114,8 @@ static void add_case(
 
 static void add_cases(const char *model_name, const struct workload *service)
 {
-	for (size_t c = 0; c < sizeof connections / sizeof *connections; c++)
+	/* One client alone races with nobody: it is left to the plain build. */
+	for (size_t c = SANITIZED; c < sizeof connections / sizeof *connections; c++)
 		add_case(model_name, service, connections[c], NULL);
 	add_case(model_name, service, 4, "rate_per_s=500");
 	if (param_find(service->params, "keep_alive"))

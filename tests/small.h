@@ -12,13 +12,6 @@
 #include "../bench/workdir.h"
 #include "../models/http.h"
 
-/* A run and its processes take many times as long under a sanitizer. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-
 /* To be called first. */
 static inline void small_environment(void)
 {
