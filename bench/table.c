@@ -67,13 +67,22 @@ static bool was_run(const json_t *cell)
 	return json_array_size(json_object_get(cell, "trials")) > 0;
 }
 
-/* Whether the cell's interval lies above that of every other model at its concurrency. */
+static bool has_figures(const json_t *cell)
+{
+	return json_object_get(json_object_get(cell, "summary"), "figures");
+}
+
+/*
+ * Whether the cell's interval lies above that of every other model at its
+ * concurrency. Where tasks report figures it is these that count, and their
+ * throughput has what it took to read them in it.
+ */
 static bool is_best(const struct group *group, const json_t *cell, json_int_t concurrency)
 {
 	struct estimate own = cell_estimate(cell, "throughput_per_s");
 	size_t others = 0;
 
-	if (!(own.confidence > 0.9) || group_demonstration(group))
+	if (!(own.confidence > 0.9) || group_demonstration(group) || has_figures(cell))
 		return false; /* too few trials to rank anything, or nothing to rank */
 	for (size_t i = 0; i < group->model_count; i++) {
 		const json_t *other = group_cell(group, group->models[i], concurrency);
