@@ -151,6 +151,14 @@ static void report(struct work *work, uint64_t i, unsigned alive, const struct t
 			1024.0 * (double)(after_kib - before_kib) / alive);
 }
 
+static void explain(const struct work *work, const struct ceiling *ceiling, unsigned alive, int err)
+{
+	char text[WORK_REASON_MAX];
+
+	ceiling_tell(ceiling, alive, err, text, sizeof text);
+	work_explain(work, "%s", text);
+}
+
 /* A limit that was met is no failure of the model: it is told, as long as all are still alive. */
 static int run_crowd(
 	struct work *work, uint64_t i, struct crowd *crowd, const struct trial_state *begun)
@@ -174,8 +182,7 @@ static int run_crowd(
 		err = join_err;
 	if (err != -EAGAIN && err != -ENOMEM)
 		return err ? err : join_err;
-	ceiling_tell(
-		&ceiling, spawned < count ? spawned : alive, err, work->reason, WORK_REASON_MAX);
+	explain(work, &ceiling, spawned < count ? spawned : alive, err);
 	return -ENOTSUP;
 }
 
@@ -186,10 +193,9 @@ static int with_crowd(struct work *work, uint64_t i, struct crowd *crowd, uint64
 
 	if (err)
 		return err;
-	struct trial_state begun = {
-		.ended = __atomic_load_n(&state->ended, __ATOMIC_SEQ_CST),
-		.begun = __atomic_add_fetch(&state->begun, 1, __ATOMIC_SEQ_CST),
-	};
+	struct trial_state begun = { .ended = __atomic_load_n(&state->ended, __ATOMIC_SEQ_CST) };
+	/* Only then: a task that ends in between still counts as one that overlaps. */
+	begun.begun = __atomic_add_fetch(&state->begun, 1, __ATOMIC_SEQ_CST);
 	err = run_crowd(work, i, crowd, &begun);
 	__atomic_add_fetch(&state->ended, 1, __ATOMIC_SEQ_CST);
 	par_channel_free(crowd->channel);
@@ -278,7 +284,7 @@ static int end(struct frame *frame)
 	frame->task.digest = frame->alive;
 	if (frame->spawned == work->operations)
 		return 0;
-	ceiling_tell(&ceiling, frame->spawned, -ENOMEM, work->reason, WORK_REASON_MAX);
+	explain(work, &ceiling, frame->spawned, -ENOMEM);
 	return -ENOTSUP;
 }
 
