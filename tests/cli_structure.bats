@@ -132,8 +132,8 @@ assert all("accept" not in cell["params"] for cell in cells)' "$tmp/a.json"
 @test "a ring needs descriptors where it has pipes, and says which limit it met" {
 	ulimit -n 200
 	few=(--param children=100 --param laps=2)
-	"$concbench" trial -m coroutine -w ring -c 1000 -n 2 "${few[@]}" >"$tmp/a.json"
-	results 'assert [trial["status"] for trial in trials] == ["ok"]' "$tmp/a.json"
+	run -0 --separate-stderr "$concbench" trial -m coroutine -w ring -c 1000 -n 2 "${few[@]}"
+	[[ $output == *'"ok"'* ]]
 	for model in threads coroutine; do
 		run --separate-stderr "$concbench" trial -m "$model" -w ring -c 2 -n 4 "${few[@]}" \
 			--param over=pipes
