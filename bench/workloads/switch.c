@@ -30,7 +30,7 @@ static const struct param params[] = {
 		.min = 1,
 		.max = 100000000 },
 	{ .name = "by",
-		.summary = "a token over channels, or io_yield, and then yields are counted",
+		.summary = "a token over channels; or io_yield, counting yields",
 		.initial = "token",
 		.choices = "token|yield" },
 	{ 0 },
