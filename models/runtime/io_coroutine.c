@@ -203,7 +203,7 @@ static int coroutine_close(int fd)
 int coroutine_sleep(int64_t duration_ns)
 {
 	struct waiter waiter = { .what = "a time" };
-	int err = (int)wait_park(&waiter, NULL, io_now_ns() + duration_ns);
+	int err = (int)wait_park(&waiter, NULL, io_deadline_ns(duration_ns));
 
 	return err == -ETIMEDOUT ? 0 : err;
 }

@@ -59,6 +59,13 @@ void scheduler_ready_next(struct task *task);
 /* The same for one that has not begun, and so is ready. */
 void scheduler_begin_next(struct task *task);
 
+/*
+ * The current task, which is about to wait. Reports and aborts where none can:
+ * in the reactor's callbacks, and in those at a task's end, which has no stack
+ * any more.
+ */
+struct task *scheduler_waits(const struct scheduler *s);
+
 /* Leave the current task until it is made ready. */
 void scheduler_park(void);
 
