@@ -97,12 +97,8 @@ static struct fiber *fiber_of(struct scheduler *s, struct task *task)
 	return &stack->fiber;
 }
 
-struct task *scheduler_waits(const struct scheduler *s)
+void scheduler_must_not_wait(const struct scheduler *s)
 {
-	struct task *self = s->current;
-
-	if (self && self->stack)
-		return self;
 	scheduler_report(s->options, "what is called at an end or from the reactor must not wait");
 	abort();
 }

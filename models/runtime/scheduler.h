@@ -59,12 +59,21 @@ void scheduler_ready_next(struct task *task);
 /* The same for one that has not begun, and so is ready. */
 void scheduler_begin_next(struct task *task);
 
+_Noreturn void scheduler_must_not_wait(const struct scheduler *s);
+
 /*
  * The current task, which is about to wait. Reports and aborts where none can:
  * in the reactor's callbacks, and in those at a task's end, which has no stack
  * any more.
  */
-struct task *scheduler_waits(const struct scheduler *s);
+static inline struct task *scheduler_waits(const struct scheduler *s)
+{
+	struct task *self = s->current;
+
+	if (!self || !self->stack)
+		scheduler_must_not_wait(s);
+	return self;
+}
 
 /* Leave the current task until it is made ready. */
 void scheduler_park(void);
