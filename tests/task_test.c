@@ -299,6 +299,40 @@ static void deadlock(const void *arg)
 	holdings_check(&before);
 }
 
+enum { MANY = 300 };
+
+static int64_t many_waits(void *arg)
+{
+	for (int i = 0; i < MANY; i++)
+		check_equal(task_spawn(NULL, "one of many", wait_for_nobody, "noon"), 0);
+	return (intptr_t)arg;
+}
+
+static void count_line(void *arg, const char *line)
+{
+	int *counts = arg;
+
+	counts[0]++;
+	counts[1] += strcmp(line, "and 200 more wait") == 0;
+}
+
+/* A hundred lines tell enough. */
+static void deadlock_of_many(const void *arg)
+{
+	int counts[2] = { 0 };
+	struct runtime_options options = { .report = count_line, .report_arg = counts };
+
+	check_equal(runtime_run(&options, many_waits, (void *)arg), -EDEADLK);
+	check_equal(counts[0], 1 + 100 + 1);
+	check_equal(counts[1], 1);
+}
+
+static void deadlock_of_many_is_told_in_short(void **state)
+{
+	(void)state;
+	child_must_pass(WORLD_LIMIT_S, deadlock_of_many, NULL);
+}
+
 static void deadlock_is_told(void **state)
 {
 	(void)state;
@@ -421,6 +455,7 @@ static int run_others(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deadlock_is_told),
+		cmocka_unit_test(deadlock_of_many_is_told_in_short),
 		cmocka_unit_test(overflow_hits_the_guard_page),
 		cmocka_unit_test(callback_that_waits_is_told),
 	};

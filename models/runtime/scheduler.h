@@ -39,6 +39,7 @@ struct scheduler {
 	size_t alive;
 	size_t outside;         /* waits that something outside of the tasks can end */
 	unsigned turns;         /* left before the reactor is turned */
+	size_t lost;            /* errors that nobody asked for */
 	unsigned calls;         /* of the current task, since it last gave way */
 	unsigned long switches; /* for the watchdog, which reads it from its thread */
 	struct io_watches *io;
