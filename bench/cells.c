@@ -27,6 +27,11 @@ bool cell_ok(const json_t *cell)
 	return strcmp(text_at(cell, "status"), "ok") == 0;
 }
 
+bool cell_was_run(const json_t *cell)
+{
+	return json_array_size(json_object_get(cell, "trials")) > 0;
+}
+
 static struct estimate estimate_at(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);

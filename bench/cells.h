@@ -32,6 +32,9 @@ bool cell_demonstration(const json_t *cell);
 /* Whether the cell's measurement holds. */
 bool cell_ok(const json_t *cell);
 
+/* Whether it has a trial. */
+bool cell_was_run(const json_t *cell);
+
 /* A number by its key, or NAN when it is missing or no number. */
 double number_at(const json_t *object, const char *key);
 

@@ -23,6 +23,7 @@ const char plan_usage[] =
 	"Run every cell, each trial in a process of its own, in random interleaved order, and "
 	"print\n"
 	"the medians. -m, -w and -c narrow a profile down; without one they are the cells.\n"
+	"  -c N,..           tasks in flight at once (default 10; 1 for workloads of structure)\n"
 	"  -n TASKS          tasks of a trial (default: the workload's or the profile's)\n"
 	"  --trials N        trials of a cell (default 5)\n"
 	"  --warmup PERCENT  of the tasks run first, unmeasured (default 10)\n"

@@ -181,22 +181,25 @@ static int add_profile_row(
 
 static int add_selection(struct plan *plan, const struct selection *selection)
 {
-	static const unsigned usual[] = { 10 };
-	const unsigned *concurrency = selection->concurrency_count ? selection->concurrency : usual;
 	size_t count = selection->concurrency_count ? selection->concurrency_count : 1;
 	int status = 0;
 
 	for (const struct workload *const *row = workloads; *row && !status; row++) {
 		struct cell cell = { .spec.workload = *row };
+		/* A structure's concurrency is that of the children within its task. */
+		const unsigned usual = (*row)->kind == WORKLOAD_STRUCTURE ? 1 : 10;
 		if (!selected(selection, *row))
 			continue;
 		params_init(&cell.spec.params, (*row)->params);
 		status = set_params(selection, &cell.spec);
 		for (size_t i = 0; i < count && !status; i++) {
 			uint64_t least = (*row)->tasks;
-			cell.spec.concurrency = concurrency[i];
+			unsigned concurrency = selection->concurrency_count
+				? selection->concurrency[i]
+				: usual;
+			cell.spec.concurrency = concurrency;
 			cell.spec.tasks = selection->tasks ? selection->tasks
-				: least < concurrency[i]   ? concurrency[i]
+				: least < concurrency      ? concurrency
 							   : least;
 			if ((*row)->kind == WORKLOAD_SERVICE)
 				cell.spec.tasks = 0; /* as many as its time allows */

@@ -108,9 +108,12 @@ static json_t *summarise(const json_t *trials)
 	return summary;
 }
 
-/* Worse is later. A cell not run at all yet has no trial to say so. */
-static const char *const statuses[] = { "ok", "invalid", "failed", "timeout", "crashed",
-	"unavailable" };
+/*
+ * Worse is later: what could not be had hides nothing that went wrong. A cell
+ * not run at all yet has no trial to say so.
+ */
+static const char *const statuses[] = { "ok", "unavailable", "invalid", "failed", "timeout",
+	"crashed" };
 
 static size_t badness(const char *status)
 {

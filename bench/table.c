@@ -62,18 +62,22 @@ void table_put(FILE *out, const char *text, int width)
 	fprintf(out, "%s%*s", text, columns < width ? width - columns : width > 0, "");
 }
 
-static bool was_run(const json_t *cell)
+static bool has_figures(const json_t *cell)
 {
-	return json_array_size(json_object_get(cell, "trials")) > 0;
+	return json_object_get(json_object_get(cell, "summary"), "figures");
 }
 
-/* Whether the cell's interval lies above that of every other model at its concurrency. */
+/*
+ * Whether the cell's interval lies above that of every other model at its
+ * concurrency. Where tasks report figures it is these that count, and their
+ * throughput has what it took to read them in it.
+ */
 static bool is_best(const struct group *group, const json_t *cell, json_int_t concurrency)
 {
 	struct estimate own = cell_estimate(cell, "throughput_per_s");
 	size_t others = 0;
 
-	if (!(own.confidence > 0.9) || group_demonstration(group))
+	if (!(own.confidence > 0.9) || group_demonstration(group) || has_figures(cell))
 		return false; /* too few trials to rank anything, or nothing to rank */
 	for (size_t i = 0; i < group->model_count; i++) {
 		const json_t *other = group_cell(group, group->models[i], concurrency);
@@ -95,7 +99,7 @@ static void put_throughput(
 
 	if (!cell) {
 		table_put(out, "", CELL_WIDTH);
-	} else if (!was_run(cell)) {
+	} else if (!cell_was_run(cell)) {
 		table_put(out, "not run", CELL_WIDTH);
 	} else if (!cell_ok(cell)) {
 		table_put(out, text_at(cell, "status"), CELL_WIDTH);
@@ -112,9 +116,7 @@ static void put_throughput(
 
 enum { LINE_WIDTH = 79 };
 
-/* Print text in lines that fit, words whole, each line but the first indented; column: where it is.
- */
-static void put_wrapped(FILE *out, const char *text, int column)
+void table_wrap(FILE *out, const char *text, int column)
 {
 	for (const char *between = ""; *text; between = " ") {
 		int size = (int)strcspn(text, " ");
@@ -140,7 +142,7 @@ static void put_params(FILE *out, const json_t *params)
 	params_print(params, " ", "", line);
 	fclose(line);
 	fputs("  ", out);
-	put_wrapped(out, text, 2);
+	table_wrap(out, text, 2);
 	free(text);
 }
 
@@ -287,30 +289,6 @@ static void print_group(FILE *out, const struct group *group)
 			(long long)group->concurrencies[i], i + 1 < first ? "," : "\n");
 }
 
-static void print_reasons(FILE *out, const json_t *cells)
-{
-	const json_t *cell;
-	size_t i, not_run = 0;
-	bool head = false;
-
-	json_array_foreach(cells, i, cell)
-	{
-		not_run += !was_run(cell);
-		if (cell_ok(cell) || !was_run(cell))
-			continue;
-		if (!head)
-			fputs("\nWithout a number:\n", out);
-		head = true;
-		int column = fprintf(out, "  %s %s c=%lld: %s: ", text_at(cell, "workload"),
-			text_at(cell, "model"),
-			(long long)json_integer_value(json_object_get(cell, "concurrency")),
-			text_at(cell, "status"));
-		put_wrapped(out, text_at(cell, "reason"), column);
-	}
-	if (not_run > 0)
-		fprintf(out, "\n%zu cells were not run; --resume goes on with them.\n", not_run);
-}
-
 static void print_whole_processes(FILE *out, const json_t *cells)
 {
 	const json_t *cell;
@@ -372,7 +350,7 @@ void table_print(const json_t *root, FILE *out)
 		return;
 	for (size_t i = 0; i < groups.count; i++)
 		print_group(out, &groups.list[i]);
-	print_reasons(out, cells);
+	table_reasons(out, cells);
 	print_whole_processes(out, cells);
 	print_legend(out, &groups);
 	groups_free(&groups);

@@ -22,4 +22,11 @@ const char *format_time(double seconds, char text[static 16]);
 /* A figure by its unit: "8.14KiB" of bytes, a time of ns, else a number; "-" for NAN. */
 const char *format_figure(double value, const char *unit, char text[static 16]);
 
+/* Print text in lines that fit, words whole, each line but the first indented; column: where it is.
+ */
+void table_wrap(FILE *out, const char *text, int column);
+
+/* Tell why cells have no number: what a model cannot do once for all its workloads. */
+void table_reasons(FILE *out, const json_t *cells);
+
 #endif

@@ -69,19 +69,19 @@ static size_t records_size(const struct trial *trial)
 	return trial->job.tasks * sizeof(struct record);
 }
 
-/* What tasks say beside their records: a reason, and their figures. */
 static size_t said_size(const struct trial *trial)
 {
-	return WORK_REASON_MAX + trial->job.tasks * FIGURES_MAX * sizeof(double);
+	return sizeof(struct work_said) + trial->job.tasks * FIGURES_MAX * sizeof(double);
 }
 
 /* As before any task was run. */
 static void forget(struct trial *trial)
 {
 	memset(trial->records, 0, records_size(trial));
-	*trial->work.reason = '\0';
+	trial->work.said->explained = false;
+	*trial->work.said->reason = '\0';
 	for (uint64_t i = 0; i < trial->job.tasks * FIGURES_MAX; i++)
-		trial->work.figures[i] = NAN;
+		trial->work.said->figures[i] = NAN;
 }
 
 /* Forked children write here too. */
@@ -111,20 +111,19 @@ int trial_open(struct trial *trial, const struct trial_spec *spec, struct origin
 	trial->records = map_shared(records_size(trial), MAP_POPULATE);
 	if (!trial->records)
 		return -ENOMEM;
-	char *said = map_shared(said_size(trial), 0);
-	if (!said) {
+	trial->work.said = map_shared(said_size(trial), 0);
+	if (!trial->work.said) {
 		munmap(trial->records, records_size(trial));
 		return -ENOMEM;
 	}
-	trial->work.reason = said;
-	trial->work.figures = (double *)(said + WORK_REASON_MAX);
+	trial->work.reason = trial->work.said->reason;
 	forget(trial);
 	return 0;
 }
 
 void trial_close(struct trial *trial)
 {
-	munmap(trial->work.reason, said_size(trial));
+	munmap(trial->work.said, said_size(trial));
 	munmap(trial->records, records_size(trial));
 }
 
@@ -145,12 +144,12 @@ int trial_run(struct trial *trial, const struct model *model, uint64_t tasks, un
 	return err;
 }
 
-/* said: what a task itself said of its failure, or "". */
+/* said: what a task itself said of what it cannot have, or "". */
 static const char *fault(const struct record *record, uint64_t expected, const char *said)
 {
 	if (record->err == -ECHILD)
 		return "its process died";
-	if (record->err && *said)
+	if (record->err == -ENOTSUP && *said)
 		return said;
 	if (record->err == -EBADMSG)
 		return "the answer was not the expected one";

@@ -92,13 +92,20 @@ static const char *invalid_reason(const struct timing *timing, unsigned concurre
 	return NULL;
 }
 
-/* Whether a task found that the machine or its parameters do not allow it. */
-static bool found_unsupported(const struct trial *trial)
+/*
+ * Whether a task found that the machine or its parameters do not allow it, and
+ * the others that went wrong did so for want of memory or processes.
+ */
+static bool is_unsupported(const struct trial *trial, uint64_t errors)
 {
-	for (uint64_t i = 0; i < trial->job.tasks; i++)
-		if (trial->records[i].err == -ENOTSUP)
-			return true;
-	return false;
+	uint64_t unsupported = 0, starved = 0;
+
+	for (uint64_t i = 0; i < trial->job.tasks; i++) {
+		int err = trial->records[i].err;
+		unsupported += err == -ENOTSUP;
+		starved += err == -EAGAIN || err == -ENOMEM;
+	}
+	return unsupported > 0 && unsupported + starved == errors;
 }
 
 /* The median of a figure over the tasks that reported it; NAN where none did. */
@@ -108,7 +115,7 @@ static double figure_median(const struct trial *trial, unsigned which, double *v
 	size_t known = 0;
 
 	for (uint64_t i = 0; i < trial->job.tasks; i++) {
-		values[known] = trial->work.figures[i * FIGURES_MAX + which];
+		values[known] = trial->work.said->figures[i * FIGURES_MAX + which];
 		known += !isnan(values[known]);
 	}
 	return stats_median(values, known, &median) == 0 ? median : NAN;
@@ -146,7 +153,7 @@ json_t *trial_result(const struct trial *trial, const struct usage *before,
 
 	if (!timing)
 		return trial_verdict("failed", "out of memory");
-	if (errors && found_unsupported(trial)) {
+	if (is_unsupported(trial, errors)) {
 		free(timing);
 		return trial_verdict(
 			"unavailable", *trial->work.reason ? trial->work.reason : reason);

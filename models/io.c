@@ -13,6 +13,14 @@ int64_t io_now_ns(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
+int64_t io_deadline_ns(int64_t duration_ns)
+{
+	int64_t deadline_ns;
+
+	return __builtin_add_overflow(io_now_ns(), duration_ns, &deadline_ns) ? IO_FOREVER
+									      : deadline_ns;
+}
+
 int io_write_all(int fd, const void *buf, size_t size, int64_t deadline_ns)
 {
 	const char *next = buf;

@@ -73,6 +73,9 @@ extern _Thread_local const struct io_ops *io;
 /* Now, in ns, on CLOCK_MONOTONIC. */
 int64_t io_now_ns(void);
 
+/* The time so many ns from now; IO_FOREVER where it is beyond all times. */
+int64_t io_deadline_ns(int64_t duration_ns);
+
 /* A socket fit for this world (close-on-exec; non-blocking under a loop). */
 static inline int io_socket(int domain, int type)
 {
@@ -119,7 +122,7 @@ static inline int io_close(int fd)
 	return io->close(fd);
 }
 
-/* Wait at least so many ns. */
+/* Wait at least so many ns; IO_FOREVER: until its task is cancelled, if ever. */
 static inline int io_sleep(int64_t duration_ns)
 {
 	return io->sleep(duration_ns);
@@ -171,7 +174,10 @@ static inline void io_gather(struct io_fetch *const *fetches, unsigned count)
 	io->gather(fetches, count);
 }
 
-/* Run fn(arg) where it may block or compute without holding up the other tasks; wait for its end.
+/*
+ * Run fn(arg) where it may block or compute without holding up the other tasks;
+ * wait for its end. 0, or -errno and fn was not run; but -ECANCELED, in a task
+ * that was cancelled, says nothing of whether it was.
  */
 static inline int io_offload(void (*fn)(void *arg), void *arg)
 {
@@ -180,7 +186,7 @@ static inline int io_offload(void (*fn)(void *arg), void *arg)
 
 /*
  * Run fn(arg), a part of the task that only computes: here and now, but for
- * models that have a pool for such parts. 0, or -errno and fn was not run.
+ * models that have a pool for such parts. Returns what io_offload does.
  */
 static inline int io_compute(void (*fn)(void *arg), void *arg)
 {

@@ -165,7 +165,7 @@ static int blocking_close(int fd)
 
 static int blocking_sleep(int64_t duration_ns)
 {
-	struct timespec until = timespec_of(io_now_ns() + duration_ns);
+	struct timespec until = timespec_of(io_deadline_ns(duration_ns));
 	int err;
 
 	do

@@ -118,3 +118,26 @@ assert all("accept" not in cell["params"] for cell in cells)' "$tmp/a.json"
 	refused "echo has no parameter 'accept'" run -w echo -m threads --param accept=lock
 	refused "prefork has no parameter 'foo'; it has: accept" run -w null -m prefork --param foo=1
 }
+
+@test "no star where figures are what counts" {
+	"$concbench" run -w spawn,idle -m coroutine,processes -c 1 -n 1 --trials 6 --param children=20 \
+		-o "$tmp/a.json" >"$tmp/out"
+	sed -n '/^spawn:/,/^$/p' "$tmp/out" | grep -q '^coroutine .*\*'
+	sed -n '/^idle:/,/^$/p' "$tmp/out" >"$tmp/idle"
+	grep -q '^coroutine .*[0-9]' "$tmp/idle"
+	run grep -F '*' "$tmp/idle"
+	[ "$status" -eq 1 ]
+}
+
+@test "a ring needs descriptors where it has pipes, and says which limit it met" {
+	ulimit -n 200
+	few=(--param children=100 --param laps=2)
+	run -0 --separate-stderr "$concbench" trial -m coroutine -w ring -c 1000 -n 2 "${few[@]}"
+	[[ $output == *'"ok"'* ]]
+	for model in threads coroutine; do
+		run --separate-stderr "$concbench" trial -m "$model" -w ring -c 2 -n 4 "${few[@]}" \
+			--param over=pipes
+		[ "$status" -eq 1 ]
+		[[ $output == *'"unavailable"'*'two open files a child'*' 200 '* ]]
+	done
+}

@@ -17,9 +17,18 @@ enum { TASKS = 12, LIMIT_S = 30 };
 static const unsigned concurrencies[] = { 1, 4, TASKS + 8 };
 enum { CONCURRENCY_FIRST = SANITIZED };
 
+/* Of workloads that a parameter makes another, at one concurrency more. */
+static const struct variant {
+	const char *workload, *name, *value;
+} variants[] = {
+	{ "ring", "over", "pipes" },
+	{ "switch", "by", "yield" },
+};
+
 struct contract {
 	const struct model *model;
 	const struct workload *workload;
+	const struct variant *variant; /* NULL: none */
 	unsigned concurrency;
 	char name[96];
 };
@@ -84,7 +93,9 @@ static void run_case(const void *arg)
 	check(inability(&spec) == NULL);
 	holdings_warm_up();
 	holdings_take(&before);
-	small_open(&small, contract->workload, TASKS);
+	const struct variant *variant = contract->variant;
+	small_open_with(&small, contract->workload, TASKS, variant ? variant->name : NULL,
+		variant ? variant->value : NULL);
 	check_equal(trial_run(&small.trial, contract->model, TASKS, contract->concurrency), 0);
 	check_records(&small.trial);
 	check_equal(trial_errors(&small.trial, reason, sizeof reason), 0);
@@ -283,6 +294,8 @@ static const struct CMUnitTest table_tests[] = {
 enum {
 	TABLE_TESTS = sizeof table_tests / sizeof *table_tests,
 	CONCURRENCIES = sizeof concurrencies / sizeof *concurrencies,
+	VARIANTS = sizeof variants / sizeof *variants,
+	VARIANT_CONCURRENCY = 4,
 };
 
 static size_t count_cases(void)
@@ -293,25 +306,48 @@ static size_t count_cases(void)
 		model_count++;
 	for (int w = 0; workloads[w]; w++)
 		workload_count += workloads[w]->kind != WORKLOAD_SERVICE;
-	return model_count * workload_count * (CONCURRENCIES - CONCURRENCY_FIRST);
+	return model_count * (workload_count * (CONCURRENCIES - CONCURRENCY_FIRST) + VARIANTS);
 }
 
-/* Fill contracts, and tests that point to them; each model with each workload and concurrency. */
-static void make_cases(struct contract *contract, struct CMUnitTest *test)
+static void name_case(struct contract *contract)
+{
+	const struct variant *variant = contract->variant;
+
+	snprintf(contract->name, sizeof contract->name, "%s %s%s%s%s%s -c %u",
+		contract->model->name, contract->workload->name, variant ? " " : "",
+		variant ? variant->name : "", variant ? "=" : "", variant ? variant->value : "",
+		contract->concurrency);
+}
+
+/* Each model with each workload and concurrency, and with each variant. Returns where it ended. */
+static struct contract *make_contracts(struct contract *contract)
 {
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
-			for (int c = CONCURRENCY_FIRST; c < CONCURRENCIES; c++) {
-				contract->model = models[m];
-				contract->workload = workloads[w];
-				contract->concurrency = concurrencies[c];
-				snprintf(contract->name, sizeof contract->name, "%s %s -c %u",
-					models[m]->name, workloads[w]->name, concurrencies[c]);
-				*test++ = (struct CMUnitTest){ .name = contract->name,
-					.test_func = keeps_contract,
-					.initial_state = contract };
-				contract++;
-			}
+			for (int c = CONCURRENCY_FIRST; c < CONCURRENCIES; c++)
+				*contract++ = (struct contract){ .model = models[m],
+					.workload = workloads[w],
+					.concurrency = concurrencies[c] };
+	for (int v = 0; v < VARIANTS; v++)
+		for (int m = 0; models[m]; m++)
+			*contract++ = (struct contract){ .model = models[m],
+				.workload = workload_find(variants[v].workload),
+				.variant = &variants[v],
+				.concurrency = VARIANT_CONCURRENCY };
+	return contract;
+}
+
+/* Fill contracts, and tests that point to them. */
+static void make_cases(struct contract *contract, struct CMUnitTest *test)
+{
+	const struct contract *end = make_contracts(contract);
+
+	for (; contract < end; contract++) {
+		name_case(contract);
+		*test++ = (struct CMUnitTest){ .name = contract->name,
+			.test_func = keeps_contract,
+			.initial_state = contract };
+	}
 }
 
 int main(void)

@@ -256,3 +256,13 @@ assert reply.count(b"200 OK") == reply.count(b"Connection: close") == 1, reply
 	run -2 build/floors/hold "127.0.0.1:$port"
 	[[ $output == "usage: "* ]]
 }
+
+@test "the floors of one call print what it costs" {
+	for call in "micro_stackless switch" "micro_stackless spawn" "pth yield" "pth spawn"; do
+		# shellcheck disable=SC2086 # a program and its argument
+		run -0 --separate-stderr build/floors/$call
+		[[ $output =~ ^[0-9]+\.[0-9]+$ && $output =~ [1-9] ]]
+	done
+	run -2 build/floors/pth
+	run -2 build/floors/micro_stackless idly
+}

@@ -243,9 +243,10 @@ static void silent_stragglers_are_ended(void)
 }
 
 /* A page each; the sanitizers' own memory for these accesses would be measured too. */
-__attribute__((no_sanitize("thread", "address"))) static void touch(volatile char *memory)
+__attribute__((no_sanitize("thread", "address"))) static void touch(
+	volatile char *memory, size_t size_mb)
 {
-	for (size_t at = 0; at < (size_t)TOUCHED_MB << 20; at += 4096)
+	for (size_t at = 0; at < size_mb << 20; at += 4096)
 		memory[at] = 1;
 }
 
@@ -257,14 +258,14 @@ static int be_large(int children)
 
 	if (memory == MAP_FAILED)
 		return 1;
-	touch(memory);
+	touch(memory, TOUCHED_MB);
 	for (int i = 0; i < children; i++)
 		if (fork() == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			sleep(100);
 			_exit(0);
 		}
-	usleep(300000);
+	usleep(800000); /* where reading it is slow, it is read rarely */
 	return 0;
 }
 
@@ -312,6 +313,59 @@ static void shared_memory_of_many_children(void)
 
 	if (kib < TOUCHED_MB << 9 || kib > (4 * TOUCHED_MB + OWN_MB) << 10)
 		fail_case("%ld KiB", kib);
+}
+
+enum { CROWD = 40, CROWD_MB = 1 };
+
+/* Touch its memory once asked to, and live until it is killed. */
+static _Noreturn void be_one_of_crowd(int asked, int told)
+{
+	char byte,
+		*memory = mmap(NULL, CROWD_MB << 20, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (memory == MAP_FAILED || read(asked, &byte, 1) != 1)
+		_exit(1);
+	touch(memory, CROWD_MB);
+	if (write(told, &byte, 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* Each of a crowd touches so much; they are more than are read, and none may be left out. */
+static void memory_of_a_crowd(void)
+{
+	const long all_kib = CROWD * CROWD_MB << 10;
+	pid_t crowd[CROWD];
+	int ask[2], tell[2];
+	char byte = 0;
+
+	check_equal(pipe(ask), 0);
+	check_equal(pipe(tell), 0);
+	for (int i = 0; i < CROWD; i++) {
+		crowd[i] = fork();
+		check(crowd[i] >= 0);
+		if (crowd[i] == 0)
+			be_one_of_crowd(ask[0], tell[1]);
+	}
+	long before_kib = memory_kib(getpid());
+	for (int i = 0; i < CROWD; i++) {
+		check_equal(write(ask[1], &byte, 1), 1);
+		check_equal(read(tell[0], &byte, 1), 1);
+	}
+	long touched_kib = memory_kib(getpid()) - before_kib;
+	if (before_kib < 0 || labs(touched_kib - all_kib) > all_kib / 10)
+		fail_case("%ld KiB of %ld", touched_kib, all_kib);
+	for (int i = 0; i < CROWD; i++) {
+		kill(crowd[i], SIGKILL);
+		check_equal(waitpid(crowd[i], NULL, 0), crowd[i]);
+	}
+	for (int end = 0; end < 2; end++) {
+		close(ask[end]);
+		close(tell[end]);
+	}
 }
 
 static void memory_of_nobody(void)
@@ -372,6 +426,7 @@ int main(int argc, char **argv)
 		LAUNCH_TEST(memory_is_what_was_touched),
 		LAUNCH_TEST(shared_memory_counts_once),
 		LAUNCH_TEST(shared_memory_of_many_children),
+		LAUNCH_TEST(memory_of_a_crowd),
 		LAUNCH_TEST(memory_of_nobody),
 	};
 

@@ -6,6 +6,7 @@
 
 #include "../models/runtime/group.h"
 #include "../models/runtime/offload.h"
+#include "../models/runtime/reactor.h"
 
 static sem_t go; /* blocked work waits for it, in its thread */
 static _Atomic int begun;
@@ -148,6 +149,30 @@ static void deadline_passes(void)
 	check_equal(task_join(helper), 0);
 }
 
+static void run_nothing(uv_work_t *request)
+{
+	(void)request;
+}
+
+static void end_future(uv_work_t *request, int status)
+{
+	check_equal(status, 0);
+	check_equal(future_set_result(request->data, 5), 0);
+}
+
+/* Ended by a callback of the loop, when no task can run: that is no deadlock. */
+static void future_from_outside(void)
+{
+	struct future future;
+	uv_work_t request = { .data = &future };
+
+	future_init(&future, "the work");
+	future.outside = true;
+	check_equal(uv_queue_work(&task_reactor()->loop.uv, &request, run_nothing, end_future), 0);
+	check_equal(future_wait(&future, IO_FOREVER), 0);
+	check_equal(future_result(&future), 5);
+}
+
 int main(void)
 {
 	static const struct task_case cases[] = {
@@ -157,6 +182,7 @@ int main(void)
 		TASK_CASE(cancelled_in_the_queue),
 		TASK_CASE(cancelled_while_it_runs),
 		TASK_CASE(deadline_passes),
+		TASK_CASE(future_from_outside),
 	};
 
 	return tasks_run("offload", cases, sizeof cases / sizeof *cases);

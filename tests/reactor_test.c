@@ -184,6 +184,126 @@ static void deadlines_in_order(void)
 		check_equal(task_join(tasks[i]), 0);
 }
 
+static int64_t send_byte(void *arg)
+{
+	check_equal(write(*(int *)arg, "x", 1), 1);
+	return 0;
+}
+
+/* A datagram to a port that nobody has comes back as an error of the socket, time and again. */
+static void errors_one_after_the_other(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof addr;
+	int nobody = io_socket(AF_INET, SOCK_DGRAM), fd = io_socket(AF_INET, SOCK_DGRAM);
+	char byte;
+
+	check_equal(bind(nobody, (struct sockaddr *)&addr, sizeof addr), 0);
+	check_equal(getsockname(nobody, (struct sockaddr *)&addr, &size), 0);
+	check_equal(io_close(nobody), 0);
+	check_equal(connect(fd, (struct sockaddr *)&addr, size), 0);
+	for (int i = 0; i < 3; i++) {
+		struct task *sender;
+		check_equal(task_spawn(&sender, "sender", send_byte, &fd), 0);
+		check_equal(io_read(fd, &byte, 1, soon_ns()), -ECONNREFUSED);
+		check_equal(task_join(sender), 0);
+	}
+	check_equal(io_close(fd), 0);
+}
+
+/* A descriptor with one who reads it, and one who writes it. */
+struct shared {
+	int fd, other_fd;
+	ssize_t written;
+};
+
+/* Gives its number to another. */
+static int64_t read_and_replace(void *arg)
+{
+	struct shared *shared = arg;
+	char byte;
+
+	check_equal(io_read(shared->fd, &byte, 1, soon_ns()), 1);
+	check_equal(io_close(shared->fd), 0);
+	check_equal(dup3(shared->other_fd, shared->fd, O_CLOEXEC), shared->fd);
+	return 0;
+}
+
+static int64_t write_once(void *arg)
+{
+	struct shared *shared = arg;
+
+	shared->written = io_write(shared->fd, "y", 1, soon_ns());
+	return 0;
+}
+
+/* Whose turn it is to write must not write to what has the number since. */
+static void replaced_while_both_are_ready(void)
+{
+	static char filling[65536];
+	struct task *reader, *writer;
+	int fds[2], others[2];
+	char byte;
+
+	make_pair(fds);
+	make_pair(others);
+	struct shared shared = { .fd = fds[0], .other_fd = others[0] };
+	while (write(fds[0], filling, sizeof filling) > 0)
+		;
+	check_equal(task_spawn(&writer, "writer", write_once, &shared), 0);
+	check_equal(task_spawn(&reader, "reader", read_and_replace, &shared), 0);
+	check_equal(io_sleep(ms_ns), 0); /* both of them wait */
+	check_equal(write(fds[1], "x", 1), 1);
+	while (read(fds[1], filling, sizeof filling) > 0)
+		;
+	check_equal(task_join(reader), 0);
+	check_equal(task_join(writer), 0);
+	check(shared.written == -EBADF || io == &io_uring); /* which writes before any goes on */
+	check_equal(read(others[1], &byte, 1), -1);
+	check_equal(errno, EAGAIN);
+	check_equal(io_close(fds[0]), 0);
+	check_equal(io_close(fds[1]), 0);
+	check_equal(io_close(others[0]), 0);
+	check_equal(io_close(others[1]), 0);
+}
+
+/* There is something to read in every turn. */
+static int64_t feed_and_read(void *arg)
+{
+	struct shared *shared = arg;
+	char bytes[2];
+	int rounds = 0;
+
+	for (; !shared->written && rounds < 1000; rounds++) {
+		check_equal(write(shared->other_fd, "x", 1), 1);
+		check_equal(io_read(shared->fd, bytes, sizeof bytes, soon_ns()), 1);
+	}
+	return rounds;
+}
+
+static void writes_though_always_readable(void)
+{
+	static char filling[65536];
+	struct task *reader, *writer;
+	int fds[2];
+
+	make_pair(fds);
+	struct shared shared = { .fd = fds[0], .other_fd = fds[1] };
+	while (write(fds[0], filling, sizeof filling) > 0)
+		;
+	check_equal(task_spawn(&writer, "writer", write_once, &shared), 0);
+	check_equal(io_sleep(ms_ns), 0); /* it waits */
+	while (read(fds[1], filling, sizeof filling) > 0)
+		;
+	check_equal(task_spawn(&reader, "reader", feed_and_read, &shared), 0);
+	check(task_join(reader) < 1000);
+	check_equal(task_join(writer), 0);
+	check_equal(shared.written, 1);
+	check_equal(io_close(fds[0]), 0);
+	check_equal(io_close(fds[1]), 0);
+}
+
 /* The turns of this scheduler's reactor, from here on. */
 static struct reactor_ops counted;
 static const struct reactor_ops *uncounted;
@@ -461,6 +581,9 @@ int main(void)
 		WORLD_CASE(closing_what_is_ready_too, TASKS),
 		WORLD_CASE(end_of_file_that_came_with_data, TASKS),
 		WORLD_CASE(piece_by_piece, TASKS),
+		WORLD_CASE(errors_one_after_the_other, TASKS),
+		WORLD_CASE(replaced_while_both_are_ready, TASKS),
+		WORLD_CASE(writes_though_always_readable, TASKS),
 		WORLD_CASE(deadlines_in_order, TASKS),
 		WORLD_CASE(waiting_takes_no_time, TASKS),
 		WORLD_CASE(waiting_to_write_after_the_end_takes_no_time, TASKS),

@@ -17,6 +17,7 @@
 #include "../bench/cells.h"
 #include "../bench/result.h"
 #include "../bench/save.h"
+#include "../bench/summary.h"
 
 static char folder[] = "/tmp/result_test-XXXXXX";
 
@@ -163,6 +164,29 @@ static void sorts_cells_into_groups(void **state)
 	json_decref(root);
 }
 
+static void assert_cell_is(const char *status, const char *first, const char *second)
+{
+	json_t *cell = json_pack("{s:[{s:s, s:n}, {s:s, s:n}]}", "trials", "status", first,
+		"reason", "status", second, "reason");
+
+	summary_update(cell);
+	assert_string_equal(json_string_value(json_object_get(cell, "status")), status);
+	json_decref(cell);
+}
+
+static void a_cell_is_as_bad_as_its_worst_trial(void **state)
+{
+	static const char *const failures[] = { "invalid", "failed", "timeout", "crashed" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		assert_cell_is(failures[i], failures[i], "unavailable");
+		assert_cell_is(failures[i], "unavailable", failures[i]);
+		assert_cell_is(failures[i], "ok", failures[i]);
+	}
+	assert_cell_is("unavailable", "ok", "unavailable");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +197,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_old_file_when_it_fails),
 		cmocka_unit_test(loads_what_it_saved),
 		cmocka_unit_test(sorts_cells_into_groups),
+		cmocka_unit_test(a_cell_is_as_bad_as_its_worst_trial),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);

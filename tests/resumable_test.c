@@ -2,6 +2,7 @@
 /* models/runtime/resumable: the order of frames, their waits, their memory and their ends. */
 #include "leftovers.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "../models/runtime/resumable_watch.h"
@@ -493,6 +494,54 @@ static void a_deadline_that_moves_back(void)
 	close_pair(fds);
 }
 
+/* Sends to a port that nobody has, which comes back as an error of the socket. */
+struct refused {
+	struct resumable self;
+	struct resumable_watch watch;
+	int fd;
+};
+
+static enum resumed be_refused_often(struct resumable *self, struct executor *executor)
+{
+	struct refused *frame = (struct refused *)self;
+	int waits = self->state++;
+	char byte;
+
+	if (waits == 0)
+		check_equal(resumable_watch_open(&frame->watch, executor, frame->fd), 0);
+	if (waits > 0 && waits <= 3) {
+		check_equal(self->result, 0);
+		check_equal(read(frame->fd, &byte, 1), -1);
+		check_equal(errno, ECONNREFUSED);
+	}
+	if (waits < 3) {
+		check_equal(write(frame->fd, "x", 1), 1);
+		return resumable_watch_wait(
+			self, executor, &frame->watch, UV_READABLE, io_now_ns() + 10000 * ms_ns);
+	}
+	return waits == 3 ? resumable_watch_close(self, executor, &frame->watch) : RESUMED_DONE;
+}
+
+static void errors_one_after_the_other(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof addr;
+	int nobody = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct refused refused = { .fd = fd };
+	struct stage stage;
+
+	check_equal(bind(nobody, (struct sockaddr *)&addr, sizeof addr), 0);
+	check_equal(getsockname(nobody, (struct sockaddr *)&addr, &size), 0);
+	check_equal(close(nobody), 0);
+	check_equal(connect(fd, (struct sockaddr *)&addr, size), 0);
+	stage_open(&stage);
+	resumable_start(&refused.self, &stage.executor, be_refused_often);
+	stage_close(&stage, "");
+	check_equal(close(fd), 0);
+}
+
 static void writable_and_no_deadline(void)
 {
 	int fds[2];
@@ -542,6 +591,7 @@ static const struct {
 	{ "a generator gives its values", a_generator_gives_its_values },
 	{ "a descriptor or its deadline", a_descriptor_or_its_deadline },
 	{ "a deadline that moves back", a_deadline_that_moves_back },
+	{ "errors one after the other", errors_one_after_the_other },
 	{ "writable and no deadline", writable_and_no_deadline },
 };
 

@@ -21,6 +21,7 @@ build_program() {
 	command=$(block sh)
 	command=${command/program.c/$1}
 	command=${command/build\//$build/}
+	echo '#include <liburing.h>' | gcc -E -o /dev/null - 2>/dev/null || command=${command/ -luring/}
 	eval "${command/-o program/-g -o $tmp/program}"
 }
 

@@ -65,8 +65,9 @@ static inline const char *small_inability(
 	return inability(&spec);
 }
 
-/* Everything up to the run. */
-static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)
+/* Everything up to the run, with a parameter of its own unless name is NULL. */
+static inline void small_open_with(struct small *small, const struct workload *workload,
+	uint64_t tasks, const char *name, const char *value)
 {
 	*small = (struct small){ .spec = { .workload = workload, .tasks = tasks } };
 	struct params *params = &small->spec.params;
@@ -82,10 +83,17 @@ static inline void small_open(struct small *small, const struct workload *worklo
 				strcmp(small_params[i].workload, workload->name) == 0))
 			check_equal(
 				params_set(params, small_params[i].name, small_params[i].value), 0);
+	if (name)
+		check_equal(params_set(params, name, value), 0);
 	check_equal(trial_open(&small->trial, &small->spec, &small->origin), 0);
 	int err = workload->setup ? workload->setup(&small->trial.work) : 0;
 	if (err)
 		fail_case("setup: %s %s", strerror(-err), small->trial.work.reason);
+}
+
+static inline void small_open(struct small *small, const struct workload *workload, uint64_t tasks)
+{
+	small_open_with(small, workload, tasks, NULL, NULL);
 }
 
 /* The model, as on the command line: with parameters of its own. */

@@ -6,10 +6,17 @@
  */
 #include "small.h"
 
+#include "../bench/trial_result.h"
 #include "../models/io.h"
 #include "../models/par_posix.h"
 
 enum { LIMIT_S = 60 };
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static const bool is_sanitized = true; /* it has memory of its own for each thread */
+#else
+static const bool is_sanitized = false;
+#endif
 
 /* A workload set up for one task. */
 struct one {
@@ -53,7 +60,7 @@ static int one_task(struct one *one, uint64_t *digest)
 
 static double one_figure(const struct one *one, unsigned which)
 {
-	return one->trial.work.figures[which];
+	return one->trial.work.said->figures[which];
 }
 
 /* A setting with its value, and what setup and the task must both come to. */
@@ -412,18 +419,21 @@ static void stall_of_threads(const void *arg)
 static void stall_of_one_thread(const void *arg)
 {
 	const unsigned children = MODEL_SPAWN | MODEL_RENDEZVOUS;
+	int tested = 0;
 
 	(void)arg;
 	for (int m = 0; models[m]; m++) {
 		const struct model *model = models[m];
-		if (model->unavailable || (model->features & MODEL_MULTICORE) ||
+		if (model_unavailable(model, NULL) || (model->features & MODEL_MULTICORE) ||
 			(model->features & children) != children)
 			continue;
 		double p99_ns = late_p99_ns(model->name, "offload=0");
 		if (p99_ns < block_ns * 0.9)
 			fail_case("%s: late by only %.0f ns", model->name, p99_ns);
 		check_free_of_stall(model->name, "offload=1");
+		tested++;
 	}
+	check(tested > 0);
 }
 
 enum { BYTES_PER_CHILD, ALIVE };
@@ -434,7 +444,7 @@ enum { BYTES_PER_CHILD, ALIVE };
  */
 static void idle_of_threads(const void *arg)
 {
-	enum { CHILDREN = 200, PAGE_BYTES = 4096 };
+	enum { CHILDREN = 200, PAGE_BYTES = 4096, MOST_BYTES = 64 * 1024 };
 	double first_bytes = 0;
 	struct one one;
 
@@ -452,8 +462,71 @@ static void idle_of_threads(const void *arg)
 		if (!(bytes >= PAGE_BYTES && bytes < 2 * first_bytes && bytes > first_bytes / 2))
 			fail_case("task %d: %.0f bytes a child, the first %.0f", i, bytes,
 				first_bytes);
+		if (bytes > MOST_BYTES && !is_sanitized)
+			fail_case("%.0f bytes a child", bytes);
 	}
 	one_close(&one);
+}
+
+static int do_nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static int spawn_nothing(struct par_child **child, int (*fn)(void *arg), void *arg)
+{
+	(void)fn;
+	return par_blocking.spawn(child, do_nothing, arg);
+}
+
+/* A board of two queens has no solution, and that must have been found out. */
+static void a_part_left_out_is_seen(const void *arg)
+{
+	struct par_ops lazy = par_blocking;
+	uint64_t digest = 0;
+	struct one one;
+
+	(void)arg;
+	lazy.spawn = spawn_nothing;
+	par = &lazy;
+	check_equal(one_open(&one, "nqueens", (const char *[]){ "queens=2", NULL }), 0);
+	check_equal(one_task(&one, &digest), -EBADMSG);
+	one_close(&one);
+}
+
+static void check_verdict(struct trial *trial, const int errs[2], const char *status)
+{
+	const struct usage usage = usage_now();
+
+	for (int i = 0; i < 2; i++)
+		trial->records[i] = (struct record){ .start_ns = 1,
+			.end_ns = 2,
+			.digest = trial->work.expected,
+			.err = errs[i],
+			.runs = 1 };
+	json_t *json = trial_result(trial, &usage, &usage, -1);
+	const char *found = json_string_value(json_object_get(json, "status"));
+	if (strcmp(found, status) != 0)
+		fail_case("%d and %d: %s, not %s", errs[0], errs[1], found, status);
+	json_decref(json);
+}
+
+/* A task that meets a limit takes along those that find no memory, and hides nothing else. */
+static void a_limit_hides_no_failure(const void *arg)
+{
+	struct small small;
+
+	(void)arg;
+	small_open(&small, workload_find("null"), 2);
+	work_explain(&small.trial.work, "the %s", "first");
+	work_explain(&small.trial.work, "the second");
+	check(strcmp(small.trial.work.reason, "the first") == 0);
+	check_verdict(&small.trial, (const int[]){ -ENOTSUP, 0 }, "unavailable");
+	check_verdict(&small.trial, (const int[]){ -EAGAIN, -ENOTSUP }, "unavailable");
+	check_verdict(&small.trial, (const int[]){ -ENOTSUP, -EBADMSG }, "failed");
+	check_verdict(&small.trial, (const int[]){ -ENOMEM, 0 }, "failed");
+	small_close(&small);
 }
 
 struct plain_case {
@@ -482,6 +555,8 @@ static const struct plain_case plain_cases[] = {
 	{ "stall_of_threads", stall_of_threads },
 	{ "stall_of_one_thread", stall_of_one_thread },
 	{ "idle_of_threads", idle_of_threads },
+	{ "a_part_left_out_is_seen", a_part_left_out_is_seen },
+	{ "a_limit_hides_no_failure", a_limit_hides_no_failure },
 };
 
 enum {

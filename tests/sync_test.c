@@ -2,6 +2,7 @@
 /* models/runtime/sync: order, exclusion, and what deadlines and cancellation leave behind. */
 #include "tasks.h"
 
+#include "../models/par.h"
 #include "../models/runtime/sync.h"
 
 /*
@@ -485,6 +486,50 @@ static void cancelled_while_its_deadline_ends_it(void)
 	check_equal(task_join(task), -ECANCELED);
 }
 
+static int64_t take_par_lock(void *arg)
+{
+	par_lock(arg);
+	par_unlock(arg);
+	check_equal(task_cancelling(task_current()), 1);
+	check_equal(io_sleep(0), -ECANCELED);
+	return io_sleep(0);
+}
+
+/* Once, at the wait after the lock, which knows none. */
+static void cancelled_while_it_waits_for_a_par_lock(void)
+{
+	struct par_lock *shared = par_share(sizeof *shared);
+
+	check(shared != NULL);
+	check_equal(par_lock_init(shared), 0);
+	par_lock(shared);
+	struct task *task = start_task(take_par_lock, shared);
+	settle();
+	check_equal(task_cancel(task), 0);
+	settle();
+	par_unlock(shared);
+	check_equal(task_join(task), 0);
+	par_lock_destroy(shared);
+	par_unshare(shared, sizeof *shared);
+}
+
+static int64_t sleep_for_ever(void *arg)
+{
+	return io_sleep(*(int64_t *)arg);
+}
+
+static void sleep_without_end(void)
+{
+	static int64_t durations_ns[] = { IO_FOREVER, IO_FOREVER - 1 };
+
+	for (int i = 0; i < 2; i++) {
+		struct task *task = start_task(sleep_for_ever, &durations_ns[i]);
+		check_equal(io_sleep(ms_ns), 0);
+		check_equal(task_cancel(task), 0);
+		check_equal(task_join(task), -ECANCELED);
+	}
+}
+
 static int64_t take_two(void *arg)
 {
 	struct lock **order = arg;
@@ -545,6 +590,8 @@ int main(void)
 		TASK_CASE(cancelled_on_the_way_to_the_lock),
 		TASK_CASE(event_stays_set),
 		TASK_CASE(cancelled_while_its_deadline_ends_it),
+		TASK_CASE(cancelled_while_it_waits_for_a_par_lock),
+		TASK_CASE(sleep_without_end),
 	};
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(deadlock_names_who_has_the_lock),

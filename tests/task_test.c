@@ -203,6 +203,46 @@ static void socket_is_read_though_others_yield(void)
 	check_equal(io_close(fds[1]), 0);
 }
 
+static int64_t nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static int64_t join_for_ever(void *arg)
+{
+	unsigned *joined = arg;
+
+	for (; !stop_yielding; ++*joined) {
+		struct task *task;
+		check_equal(task_spawn(&task, NULL, nothing, NULL), 0);
+		check_equal(task_join(task), 0);
+	}
+	return 0;
+}
+
+/* One that is waited for goes first, and so does who waited: the others have their turn too. */
+static void joining_keeps_nobody_waiting(void)
+{
+	unsigned joined[3] = { 0 }, before[3];
+	struct task *tasks[3];
+
+	stop_yielding = false;
+	for (int i = 0; i < 3; i++)
+		check_equal(task_spawn(&tasks[i], NULL, join_for_ever, &joined[i]), 0);
+	for (int round = 0; round < 3; round++) {
+		memcpy(before, joined, sizeof before);
+		check_equal(io_sleep(5 * ms_ns), 0);
+		for (int i = 0; i < 100; i++)
+			task_yield();
+		for (int i = 0; i < 3; i++)
+			check(joined[i] > before[i]);
+	}
+	stop_yielding = true;
+	for (int i = 0; i < 3; i++)
+		check_equal(task_join(tasks[i]), 0);
+}
+
 struct lines {
 	char text[1024];
 };
@@ -257,6 +297,40 @@ static void deadlock(const void *arg)
 	check_equal(runtime_run(NULL, count_up, &ended), 0);
 	check_equal(ended, 1);
 	holdings_check(&before);
+}
+
+enum { MANY = 300 };
+
+static int64_t many_waits(void *arg)
+{
+	for (int i = 0; i < MANY; i++)
+		check_equal(task_spawn(NULL, "one of many", wait_for_nobody, "noon"), 0);
+	return (intptr_t)arg;
+}
+
+static void count_line(void *arg, const char *line)
+{
+	int *counts = arg;
+
+	counts[0]++;
+	counts[1] += strcmp(line, "and 200 more wait") == 0;
+}
+
+/* A hundred lines tell enough. */
+static void deadlock_of_many(const void *arg)
+{
+	int counts[2] = { 0 };
+	struct runtime_options options = { .report = count_line, .report_arg = counts };
+
+	check_equal(runtime_run(&options, many_waits, (void *)arg), -EDEADLK);
+	check_equal(counts[0], 1 + 100 + 1);
+	check_equal(counts[1], 1);
+}
+
+static void deadlock_of_many_is_told_in_short(void **state)
+{
+	(void)state;
+	child_must_pass(WORLD_LIMIT_S, deadlock_of_many, NULL);
 }
 
 static void deadlock_is_told(void **state)
@@ -336,11 +410,54 @@ static void overflow_hits_the_guard_page(void **state)
 	close(said_fd);
 }
 
+static void wait_in_callback(struct future_callback *self, struct future *future)
+{
+	(void)self, (void)future;
+	io_sleep(ms_ns);
+}
+
+static int64_t end_with_callback(void *arg)
+{
+	struct future_callback callback = { .fn = wait_in_callback };
+	struct task *task;
+
+	(void)arg;
+	check_equal(task_spawn(&task, NULL, nothing, NULL), 0);
+	future_add_done_callback(task_future(task), &callback);
+	return task_join(task);
+}
+
+static void wait_at_an_end(const void *arg)
+{
+	(void)arg;
+	dup2(said_fd, STDERR_FILENO);
+	signal(SIGABRT, SIG_DFL);
+	runtime_run(NULL, end_with_callback, NULL);
+}
+
+static void callback_that_waits_is_told(void **state)
+{
+	struct child child;
+	char said[256] = "";
+
+	(void)state;
+	said_fd = memfd_create("said", MFD_CLOEXEC);
+	assert_true(said_fd >= 0);
+	child_run(WORLD_LIMIT_S, wait_at_an_end, NULL, &child);
+	assert_true(WIFSIGNALED(child.status));
+	assert_int_equal(WTERMSIG(child.status), SIGABRT);
+	assert_true(pread(said_fd, said, sizeof said - 1, 0) > 0);
+	assert_non_null(strstr(said, "must not wait"));
+	close(said_fd);
+}
+
 static int run_others(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deadlock_is_told),
+		cmocka_unit_test(deadlock_of_many_is_told_in_short),
 		cmocka_unit_test(overflow_hits_the_guard_page),
+		cmocka_unit_test(callback_that_waits_is_told),
 	};
 
 	return cmocka_run_group_tests_name("task, ends", tests, NULL, NULL);
@@ -355,6 +472,7 @@ int main(void)
 		WORLD_CASE(stacks_are_used_again, COROUTINE),
 		WORLD_CASE(timer_fires_though_others_yield, COROUTINE),
 		WORLD_CASE(socket_is_read_though_others_yield, COROUTINE),
+		WORLD_CASE(joining_keeps_nobody_waiting, COROUTINE),
 	};
 	int failed = worlds_run("task", cases, sizeof cases / sizeof *cases);
 

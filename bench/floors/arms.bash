@@ -7,6 +7,7 @@
 # rounds' own ratios, with their 96 % interval for 9 rounds. The script sets B, the build folder,
 # rounds, and arms: "GROUP NAME COMMAND..", where the command is a function or a program that prints
 # the arm's numbers, on one line.
+set -o pipefail # a trial that went wrong is no number, whatever it printed
 concbench=$B/concbench
 dir=$(mktemp -d)
 started=()

@@ -16,8 +16,7 @@ static int start_backend(struct work *work, struct http_service *service)
 	int err = origin_start(work->origin);
 
 	if (err)
-		snprintf(work->reason, WORK_REASON_MAX, "the origin did not start: %s",
-			strerror(-err));
+		work_explain(work, "the origin did not start: %s", strerror(-err));
 	else
 		snprintf(service->url, sizeof service->url,
 			"http://127.0.0.1:%d/body?bytes=%d&delay_ms=%lld", work->origin->port,

@@ -6,7 +6,6 @@
  * first, the parent's handles included; not what the kernel holds for them.
  */
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -152,23 +151,15 @@ static void report(struct work *work, uint64_t i, unsigned alive, const struct t
 			1024.0 * (double)(after_kib - before_kib) / alive);
 }
 
-/*
- * -ENOTSUP: a limit that was met is no failure of the model. Tasks may meet it
- * at once: the one that sets the first byte of the reason writes the others.
- */
-static int tell_limit(
-	const struct work *work, const struct ceiling *ceiling, unsigned alive, int err)
+static void explain(const struct work *work, const struct ceiling *ceiling, unsigned alive, int err)
 {
-	char text[WORK_REASON_MAX] = "", none = '\0';
+	char text[WORK_REASON_MAX];
 
 	ceiling_tell(ceiling, alive, err, text, sizeof text);
-	if (__atomic_compare_exchange_n(
-		    work->reason, &none, *text, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-		strcpy(work->reason + 1, text + 1);
-	return -ENOTSUP;
+	work_explain(work, "%s", text);
 }
 
-/* What limit was met is looked for as long as all are still alive. */
+/* A limit that was met is no failure of the model: it is told, as long as all are still alive. */
 static int run_crowd(
 	struct work *work, uint64_t i, struct crowd *crowd, const struct trial_state *begun)
 {
@@ -191,7 +182,8 @@ static int run_crowd(
 		err = join_err;
 	if (err != -EAGAIN && err != -ENOMEM)
 		return err ? err : join_err;
-	return tell_limit(work, &ceiling, spawned < count ? spawned : alive, err);
+	explain(work, &ceiling, spawned < count ? spawned : alive, err);
+	return -ENOTSUP;
 }
 
 static int with_crowd(struct work *work, uint64_t i, struct crowd *crowd, uint64_t *digest)
@@ -201,10 +193,9 @@ static int with_crowd(struct work *work, uint64_t i, struct crowd *crowd, uint64
 
 	if (err)
 		return err;
-	struct trial_state begun = {
-		.ended = __atomic_load_n(&state->ended, __ATOMIC_SEQ_CST),
-		.begun = __atomic_add_fetch(&state->begun, 1, __ATOMIC_SEQ_CST),
-	};
+	struct trial_state begun = { .ended = __atomic_load_n(&state->ended, __ATOMIC_SEQ_CST) };
+	/* Only then: a task that ends in between still counts as one that overlaps. */
+	begun.begun = __atomic_add_fetch(&state->begun, 1, __ATOMIC_SEQ_CST);
 	err = run_crowd(work, i, crowd, &begun);
 	__atomic_add_fetch(&state->ended, 1, __ATOMIC_SEQ_CST);
 	par_channel_free(crowd->channel);
@@ -293,7 +284,8 @@ static int end(struct frame *frame)
 	frame->task.digest = frame->alive;
 	if (frame->spawned == work->operations)
 		return 0;
-	return tell_limit(work, &ceiling, frame->spawned, -ENOMEM);
+	explain(work, &ceiling, frame->spawned, -ENOMEM);
+	return -ENOTSUP;
 }
 
 static enum resumed resume(struct resumable *self, struct executor *executor)

@@ -75,8 +75,7 @@ static int write_blocks(int fd, struct blocks *blocks)
 /* A refusal, in words. */
 static int refuse(struct work *work, const char *why)
 {
-	snprintf(work->reason, WORK_REASON_MAX, "direct=1: %.150s %s (set TMPDIR to a disk)",
-		work->workdir, why);
+	work_explain(work, "direct=1: %.150s %s (set TMPDIR to a disk)", work->workdir, why);
 	return -ENOTSUP;
 }
 

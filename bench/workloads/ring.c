@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../../models/io.h"
 #include "../../models/model.h"
@@ -13,19 +14,19 @@
 #include "children.h"
 #include "workload.h"
 
-enum { CHILDREN_MAX = 10000, DEFAULT_CHILDREN = 500 };
+enum { CHILDREN_MAX = 10000 };
 
 static const struct param params[] = {
 	{ .name = "children",
 		.unit = "",
 		.summary = "children in the ring",
-		.initial = "500",
+		.initial = "100",
 		.min = 1,
 		.max = CHILDREN_MAX },
 	{ .name = "laps",
 		.unit = "",
 		.summary = "times the token goes round",
-		.initial = "20",
+		.initial = "100",
 		.min = 1,
 		.max = 1000000 },
 	{ .name = "over",
@@ -57,10 +58,25 @@ static int setup(struct work *work)
 	return 0;
 }
 
-static int open_link(struct link *link, bool pipes)
+/* What the limit on open files does not allow is no failure of the model. */
+static int open_pipe(const struct work *work, int fds[2])
+{
+	struct rlimit limit;
+	int err = io_pipe(fds);
+
+	if (err != -EMFILE || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return err;
+	work_explain(work,
+		"over=pipes takes two open files a child, and a process may have no more than %llu "
+		"(raise it with ulimit -Hn)",
+		(unsigned long long)limit.rlim_cur);
+	return -ENOTSUP;
+}
+
+static int open_link(const struct work *work, struct link *link, bool pipes)
 {
 	*link = (struct link){ .fds = { -1, -1 } };
-	return pipes ? io_pipe(link->fds) : par_channel_open(&link->channel, 1);
+	return pipes ? open_pipe(work, link->fds) : par_channel_open(&link->channel, 1);
 }
 
 static void close_link(struct link *link)
@@ -141,7 +157,7 @@ static int with_links(struct work *work, struct link *link, struct member *membe
 	int err = 0;
 
 	while (!err && opened < count)
-		if ((err = open_link(&link[opened], pipes)) == 0)
+		if ((err = open_link(work, &link[opened], pipes)) == 0)
 			opened++;
 	for (unsigned i = 0; i < count; i++)
 		member[i] = (struct member){ .in = &link[i],
@@ -173,7 +189,6 @@ const struct workload workload_ring = {
 	.kind = WORKLOAD_STRUCTURE,
 	.params = params,
 	.tasks = 5,
-	.fds_per_task = 2 * DEFAULT_CHILDREN, /* of pipes */
 	.needs = MODEL_SPAWN | MODEL_RENDEZVOUS,
 	.operation = "hops",
 	.setup = setup,

@@ -30,7 +30,7 @@ static const struct param params[] = {
 	{ .name = "beats",
 		.unit = "",
 		.summary = "how many there are",
-		.initial = "50",
+		.initial = "100",
 		.min = 1,
 		.max = 10000 },
 	{ .name = "block_ms",
@@ -115,13 +115,15 @@ static void block(void *arg)
 	nanosleep(&duration, NULL);
 }
 
+/* Between two beats, so that who comes first at the same time has no say. */
 static int stall(void *arg)
 {
 	const struct plan *plan = arg;
 	int err = pass_gate(plan);
 
 	if (!err)
-		err = sleep_until(plan->start_ns + plan->beats / 2 * plan->period_ns);
+		err = sleep_until(
+			plan->start_ns + plan->beats / 2 * plan->period_ns + plan->period_ns / 2);
 	if (err || plan->beats == 0)
 		return err;
 	if (plan->offload)

@@ -3,7 +3,8 @@
  * switch: children take turns, one after the other in a ring. By token each
  * waits for its neighbour to hand it a number, so every operation is a change
  * from one child to the next; by yield each merely lets the others run, and it
- * is up to the scheduler whether any does.
+ * is up to the scheduler whether any does: what counts then is yields, and
+ * under threads most of them switch nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static const struct param params[] = {
 		.min = 1,
 		.max = 100000000 },
 	{ .name = "by",
-		.summary = "how: a token over channels, or io_yield",
+		.summary = "a token over channels; or io_yield, counting yields",
 		.initial = "token",
 		.choices = "token|yield" },
 	{ 0 },
@@ -66,9 +67,11 @@ static int play_by_yield(void *arg)
 {
 	const struct player *player = arg;
 
-	for (uint64_t turn = 0; turn < player->yields; turn++)
+	uint64_t turn = 0;
+
+	for (; turn < player->yields; turn++)
 		io_yield();
-	*player->turns += player->yields;
+	*player->turns += turn;
 	return 0;
 }
 
@@ -171,6 +174,7 @@ struct player_frame {
 	struct player_frame *next;
 	uint64_t number, players, yields, turn, token;
 	bool has_token, waits;
+	int err; /* kept from the wake-ups, which set the result */
 };
 
 struct frame {
@@ -200,10 +204,11 @@ static enum resumed resume_by_token(struct resumable *self, struct executor *exe
 			return RESUMED_WAITING;
 		}
 		if (player->token != player->turn * player->players + player->number)
-			self->result = -EBADMSG; /* to be told, but the others shall not wait */
+			player->err = -EBADMSG; /* to be told, but the others shall not wait */
 		player->has_token = false;
 		lay_token(player->next, executor, player->token + 1);
 	}
+	self->result = player->err;
 	return RESUMED_DONE;
 }
 

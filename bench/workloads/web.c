@@ -68,11 +68,10 @@ static int learn(struct work *work, struct web *web)
 	XXH3_freeState(state);
 	http_close_idle();
 	if (status < 0)
-		snprintf(work->reason, WORK_REASON_MAX, "GET %.150s: %s", web->url,
+		work_explain(work, "GET %.150s: %s", web->url,
 			status == -EHOSTUNREACH ? "no such host" : strerror(-status));
 	else if (status != 200)
-		snprintf(work->reason, WORK_REASON_MAX, "GET %.150s: HTTP status %d, not 200",
-			web->url, status);
+		work_explain(work, "GET %.150s: HTTP status %d, not 200", web->url, status);
 	return web_status(status);
 }
 
@@ -86,8 +85,7 @@ int web_setup(
 	}
 	int err = origin_start(work->origin);
 	if (err) {
-		snprintf(work->reason, WORK_REASON_MAX, "the origin did not start: %s",
-			strerror(-err));
+		work_explain(work, "the origin did not start: %s", strerror(-err));
 		return err;
 	}
 	snprintf(web->url, sizeof web->url, "http://127.0.0.1:%d/body?bytes=%llu&delay_us=%llu",

@@ -45,10 +45,10 @@ struct work {
 	 */
 	bool demonstration;
 
-	/* Out: of WORK_REASON_MAX bytes that forked children share: for a person, where setup or a
-	 * task fails. */
-	char *reason;
-	double *figures; /* private: see work_figure */
+	/* For a person, where setup or a task fails, or "". Written by work_explain alone. */
+	const char *reason;
+
+	struct work_said *said; /* private: see work_explain and work_figure */
 };
 
 enum workload_kind {
@@ -128,6 +128,21 @@ struct workload {
 	/* Undo setup, also one that failed half-way. May be NULL. */
 	void (*teardown)(struct work *work);
 };
+
+/* What tasks say beside their records, in memory that forked children share. */
+struct work_said {
+	bool explained; /* somebody writes reason, or has */
+	char reason[WORK_REASON_MAX];
+	double figures[]; /* FIGURES_MAX a task */
+};
+
+/*
+ * Say why setup or a task fails, for work->reason: of several the first is
+ * kept. It is told of a setup that fails, and of tasks that come to -ENOTSUP.
+ * Thread-safe, and across forked children.
+ */
+__attribute__((format(printf, 2, 3))) void work_explain(
+	const struct work *work, const char *format, ...);
 
 /* Report figure `which` of the workload's table for task i. Thread-safe. */
 void work_figure(const struct work *work, uint64_t i, unsigned which, double value);

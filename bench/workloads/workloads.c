@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +47,18 @@ void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX])
 
 void work_figure(const struct work *work, uint64_t i, unsigned which, double value)
 {
-	work->figures[i * FIGURES_MAX + which] = value;
+	work->said->figures[i * FIGURES_MAX + which] = value;
+}
+
+void work_explain(const struct work *work, const char *format, ...)
+{
+	va_list args;
+
+	if (__atomic_exchange_n(&work->said->explained, true, __ATOMIC_RELAXED))
+		return;
+	va_start(args, format);
+	vsnprintf(work->said->reason, sizeof work->said->reason, format, args);
+	va_end(args);
 }
 
 const struct workload *workload_find(const char *name)

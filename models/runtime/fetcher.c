@@ -96,6 +96,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 	struct fetcher *fetcher = watch->fetcher;
 	int action = 0, running;
 
+	if (status < 0) { /* libuv has stopped the handle: once more, if libcurl still wants it */
+		watch->armed = 0;
+		mark_dirty(watch);
+	}
 	if (!watch->wanted) { /* the peer closed an idle connection: libcurl will see it itself */
 		mark_dirty(watch);
 		return;

@@ -9,6 +9,7 @@ void future_init(struct future *future, const char *name)
 	__atomic_store_n(&future->name, name, __ATOMIC_RELAXED); /* the watchdog may read it */
 	future->done = false;
 	future->seen = false;
+	future->outside = false;
 	future->waiters = (struct wait_list){ 0 };
 	future->first = NULL;
 	future->on_cancel = NULL;
@@ -70,9 +71,13 @@ int64_t future_result(struct future *future)
 
 int future_wait(struct future *future, int64_t deadline_ns)
 {
-	struct waiter waiter = { .what = "the end of", .name = future->name };
+	struct waiter waiter;
 
-	return future->done ? 0 : (int)wait_park(&waiter, &future->waiters, deadline_ns);
+	if (future->done)
+		return 0;
+	wait_init(&waiter, "the end of", future->name);
+	waiter.outside = future->outside;
+	return (int)wait_park(&waiter, &future->waiters, deadline_ns);
 }
 
 void future_add_done_callback(struct future *future, struct future_callback *callback)

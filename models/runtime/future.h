@@ -11,7 +11,11 @@
 
 struct future;
 
-/* To be called with the future when it is done: in the place of who ended it. */
+/*
+ * To be called with the future when it is done: in the place of who ended it,
+ * which may be the scheduler, or another task that runs. It must not wait, nor
+ * free the future; it may free itself.
+ */
 struct future_callback {
 	void (*fn)(struct future_callback *self, struct future *future);
 	void *arg;
@@ -22,6 +26,13 @@ struct future {
 	const char *name; /* for reports */
 	bool done;
 	bool seen; /* somebody has asked for the result, so that its error is not lost */
+
+	/*
+	 * What will end it is no task: a callback of the loop. To be set before
+	 * anybody waits; waiting for it is then no deadlock.
+	 */
+	bool outside;
+
 	int64_t result;
 	struct wait_list waiters;
 	struct future_callback *first;

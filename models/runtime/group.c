@@ -92,7 +92,8 @@ int task_gather(
 	} else {
 		cancel_all(tasks, count);
 		for (unsigned i = 0; i < count; i++)
-			wait_for_end(tasks[i]);
+			if (wait_for_end(tasks[i]))
+				err = -ECANCELED;
 	}
 	for (unsigned i = 0; i < count; i++) {
 		int64_t result = future_result(task_future(tasks[i]));

@@ -29,7 +29,8 @@ int task_gather(
 /*
  * asyncio.wait_for: what task comes to, as task_await; at the deadline it is
  * cancelled. -ETIMEDOUT where it then ends with -ECANCELED; a task that comes
- * to something else all the same has that returned. The handle stays.
+ * to something else all the same has that returned. The handle stays. -ENOMEM:
+ * there was none for the deadline, and the task was cancelled as at one.
  */
 int64_t task_wait_for(struct task *task, int64_t deadline_ns);
 
@@ -47,6 +48,7 @@ int as_completed_start(struct as_completed *all, struct task *const *tasks, unsi
 /*
  * Wait for the next to end: 1 and the task, which can be joined at once; 0
  * when all have been given; -ETIMEDOUT, -ECANCELED, -ENOMEM. Cancels no task.
+ * For one task at a time.
  */
 int as_completed_next(struct as_completed *all, struct task **task, int64_t deadline_ns);
 

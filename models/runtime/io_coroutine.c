@@ -61,10 +61,12 @@ static int wait_ready(int fd, unsigned event, int64_t deadline_ns)
 {
 	struct reactor *reactor = scheduler->reactor;
 	struct watch *watch = watch_of(fd);
-	struct waiter waiter = { .what = "a descriptor", .outside = true };
+	struct waiter waiter;
 
 	if (!watch)
 		return -ENOMEM;
+	wait_init(&waiter, "a descriptor", NULL);
+	waiter.outside = true;
 	struct wait_list *list = event == WATCH_READ ? &watch->readers : &watch->writers;
 	if (list->first)
 		return -EBUSY;
@@ -203,7 +205,7 @@ static int coroutine_close(int fd)
 int coroutine_sleep(int64_t duration_ns)
 {
 	struct waiter waiter = { .what = "a time" };
-	int err = (int)wait_park(&waiter, NULL, io_now_ns() + duration_ns);
+	int err = (int)wait_park(&waiter, NULL, io_deadline_ns(duration_ns));
 
 	return err == -ETIMEDOUT ? 0 : err;
 }

@@ -15,7 +15,6 @@ enum { HANDLER_STACK_BYTES = 16 * 1024 };
 
 struct overflow {
 	stack_t before;
-	struct sigaction action_before;
 	char stack[HANDLER_STACK_BYTES];
 };
 
@@ -44,16 +43,17 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 struct overflow *overflow_watch(void)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	struct sigaction before;
 	struct overflow *overflow = malloc(sizeof *overflow);
 	stack_t own = { .ss_size = HANDLER_STACK_BYTES };
 
 	if (!overflow)
 		return NULL;
 	own.ss_sp = overflow->stack;
-	sigaction(SIGSEGV, NULL, &overflow->action_before);
+	sigaction(SIGSEGV, NULL, &before);
 	sigaltstack(NULL, &overflow->before);
-	bool is_ours = overflow->action_before.sa_sigaction == on_fault;
-	bool is_theirs = overflow->action_before.sa_handler != SIG_DFL && !is_ours;
+	bool is_ours = before.sa_sigaction == on_fault;
+	bool is_theirs = before.sa_handler != SIG_DFL && !is_ours;
 	if (is_theirs || !(overflow->before.ss_flags & SS_DISABLE)) {
 		free(overflow);
 		return NULL;

@@ -89,12 +89,15 @@ static void destroy_lock(struct par_lock *lock)
 /* The seam knows no cancellation here: it meets the task's next wait. */
 static void take_lock(struct par_lock *lock)
 {
+	struct task *self = task_current();
 	bool cancelled = false;
 
 	while (lock_acquire(own_lock(lock), IO_FOREVER) == -ECANCELED)
 		cancelled = true;
-	if (cancelled)
-		task_cancel(task_current());
+	if (!cancelled || task_cancelling(self) == 0)
+		return;
+	task_uncancel(self); /* the same request, not one more */
+	task_cancel(self);
 }
 
 static void give_lock(struct par_lock *lock)

@@ -21,6 +21,20 @@ const struct reactor_ops *reactor_find(const char *name)
 	return NULL;
 }
 
+/* It will be told in a later turn. */
+static void keep_waiting(struct reactor *reactor, struct watch *watch, unsigned event)
+{
+	struct wait_list *list = event == WATCH_READ ? &watch->readers : &watch->writers;
+
+	if (watch->armed & event)
+		return;
+	int err = reactor->ops->arm(reactor, watch, watch->armed | event);
+	if (err)
+		wait_wake_first(list, err);
+	else
+		watch->armed |= event;
+}
+
 void watch_event(struct reactor *reactor, struct watch *watch, unsigned events)
 {
 	unsigned idle = events & watch->armed;
@@ -34,17 +48,19 @@ void watch_event(struct reactor *reactor, struct watch *watch, unsigned events)
 		reactor->ops->arm(reactor, watch, watch->armed);
 	}
 	/*
-	 * A task that goes on here may close the descriptor, and watch is no
-	 * more; so only one does, and nothing of watch is used after it.
+	 * A task that goes on here may close the descriptor, and its number may
+	 * then be another's; so of a reader and a writer only one does, in turns,
+	 * and nothing of watch is used after it.
 	 */
 	struct waiter *reader = events & WATCH_READ ? watch->readers.first : NULL;
 	struct waiter *writer = events & WATCH_WRITE ? watch->writers.first : NULL;
-	if (reader && writer)
-		wait_wake(writer, 0);
-	else if (writer)
-		wait_resume(writer, 0);
-	if (reader)
-		wait_resume(reader, 0);
+	bool writes = writer && (!reader || watch->writer_next);
+	if (reader && writer) {
+		watch->writer_next = !writes;
+		keep_waiting(reactor, watch, writes ? WATCH_READ : WATCH_WRITE);
+	}
+	if (reader || writer)
+		wait_resume(writes ? writer : reader, 0);
 }
 
 void reactor_turn_guest(struct reactor *reactor)

@@ -25,6 +25,7 @@ struct watch {
 	int fd;
 	unsigned armed;                    /* WATCH_ bits that the reactor watches for */
 	bool drained;                      /* the last read left nothing */
+	bool writer_next;                  /* goes on where both could */
 	struct wait_list readers, writers; /* one at a time each */
 };
 

@@ -39,8 +39,9 @@ static const char *unavailable(void)
 
 static int open_reactor(struct reactor **reactor)
 {
+	if (unavailable())
+		return -ENOSYS;
 	struct epoll_reactor *own = calloc(1, sizeof *own);
-
 	if (!own)
 		return -ENOMEM;
 	own->reactor.ops = &reactor_epoll;

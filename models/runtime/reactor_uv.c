@@ -43,8 +43,10 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	unsigned ready = (events & UV_READABLE ? WATCH_READ : 0) |
 		(events & UV_WRITABLE ? WATCH_WRITE : 0);
 
-	if (status < 0)
+	if (status < 0) {
 		ready = WATCH_READ | WATCH_WRITE; /* let the call itself find the error */
+		own->watch.armed = 0;             /* libuv has stopped the handle */
+	}
 	watch_event(poll->loop->data, &own->watch, ready);
 }
 

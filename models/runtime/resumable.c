@@ -53,6 +53,7 @@ int executor_run(struct executor *executor)
 		resume_ready(executor);
 		if (executor->alive == 0)
 			break;
+		loop_flush(executor->loop);
 		bool ready = executor->ready.first;
 		if (!loop_turn(executor->loop, !ready) && !ready && !executor->ready.first)
 			return -EDEADLK;

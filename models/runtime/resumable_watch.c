@@ -43,7 +43,9 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 {
 	struct resumable_watch *watch = (struct resumable_watch *)poll;
 
-	(void)status, (void)events;
+	(void)events;
+	if (status < 0)
+		watch->armed = 0; /* libuv has stopped the handle */
 	if (watch->waiter) {
 		resumable_resume(end_wait(watch), watch->executor, 0);
 	} else {

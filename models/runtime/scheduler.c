@@ -71,6 +71,13 @@ void scheduler_begin_next(struct task *task)
 	scheduler_ready_next(task);
 }
 
+static void set_current(struct scheduler *s, struct task *task)
+{
+	__atomic_store_n(&s->switches, s->switches + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->current, task, __ATOMIC_RELEASE);
+	s->calls = 0;
+}
+
 static void on_stack(struct fiber *from);
 
 /* Where a task goes on; one that begins is given a stack. NULL: it is not to begin, and has ended.
@@ -81,6 +88,7 @@ static struct fiber *fiber_of(struct scheduler *s, struct task *task)
 		return &task->stack->fiber;
 	struct stack *stack = task->cancel_pending ? NULL : stacks_take(&s->stacks, on_stack);
 	if (!stack) {
+		set_current(s, NULL); /* the one before has given way, and callbacks are not its */
 		task_end(task, task->cancel_pending ? -ECANCELED : -ENOMEM);
 		return NULL;
 	}
@@ -89,21 +97,33 @@ static struct fiber *fiber_of(struct scheduler *s, struct task *task)
 	return &stack->fiber;
 }
 
-static void set_current(struct scheduler *s, struct task *task)
+void scheduler_must_not_wait(const struct scheduler *s)
 {
-	__atomic_store_n(&s->switches, s->switches + 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&s->current, task, __ATOMIC_RELAXED);
-	s->calls = 0;
+	scheduler_report(s->options, "what is called at an end or from the reactor must not wait");
+	abort();
+}
+
+/* Those that came first would wait for ever for the last to stop jumping. */
+static void end_jumps(struct scheduler *s)
+{
+	struct task *task;
+
+	while ((task = s->first_next)) {
+		s->first_next = task->next;
+		scheduler_ready(task);
+	}
 }
 
 static struct task *take_next(struct scheduler *s)
 {
 	struct task *next = s->first_next;
 
-	if (next && (s->jumps++ < JUMPS || !s->first_ready)) {
+	if (next && s->jumps++ < JUMPS) {
 		s->first_next = next->next;
 		return next;
 	}
+	if (next)
+		end_jumps(s);
 	s->jumps = 0;
 	next = s->first_ready;
 	if (next)
@@ -180,7 +200,7 @@ void scheduler_resume(struct task *task)
 
 void task_yield(void)
 {
-	scheduler_ready(scheduler->current);
+	scheduler_ready(scheduler_waits(scheduler));
 	scheduler_park();
 }
 
@@ -205,7 +225,7 @@ static bool is_alone(const struct scheduler *s)
 
 bool scheduler_idle(void)
 {
-	return scheduler->alive > 0 && !scheduler->first_ready && !is_alone(scheduler);
+	return scheduler->alive > 0 && !has_ready(scheduler) && !is_alone(scheduler);
 }
 
 /* Runs on the loop's own stack until no task is left. */
@@ -255,7 +275,7 @@ int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *ar
 	if (result)
 		return result;
 	struct overflow *overflow = overflow_watch();
-	s.stacks.grouped = options->grouped_guards;
+	s.stacks.grouped = s.generator_stacks.grouped = options->grouped_guards;
 	scheduler = &s;
 	io = options->io ? options->io : &io_coroutine;
 	par = &par_coroutine;

@@ -39,6 +39,7 @@ struct scheduler {
 	size_t alive;
 	size_t outside;         /* waits that something outside of the tasks can end */
 	unsigned turns;         /* left before the reactor is turned */
+	size_t lost;            /* errors that nobody asked for */
 	unsigned calls;         /* of the current task, since it last gave way */
 	unsigned long switches; /* for the watchdog, which reads it from its thread */
 	struct io_watches *io;
@@ -58,6 +59,22 @@ void scheduler_ready_next(struct task *task);
 
 /* The same for one that has not begun, and so is ready. */
 void scheduler_begin_next(struct task *task);
+
+_Noreturn void scheduler_must_not_wait(const struct scheduler *s);
+
+/*
+ * The current task, which is about to wait. Reports and aborts where none can:
+ * in the reactor's callbacks, and in those at a task's end, which has no stack
+ * any more.
+ */
+static inline struct task *scheduler_waits(const struct scheduler *s)
+{
+	struct task *self = s->current;
+
+	if (!self || !self->stack)
+		scheduler_must_not_wait(s);
+	return self;
+}
 
 /* Leave the current task until it is made ready. */
 void scheduler_park(void);

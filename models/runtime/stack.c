@@ -23,8 +23,12 @@ enum { STACK_BYTES = 256 * 1024 }; /* its red zones take room */
 #else
 enum { STACK_BYTES = 64 * 1024 };
 #endif
+#ifdef __x86_64__
+enum { GUARD_BYTES = 16 * 1024 }; /* as much as a frame that leaps over its first bytes may have */
+#else
+enum { GUARD_BYTES = 64 * 1024 }; /* a page may be as large */
+#endif
 enum {
-	GUARD_BYTES = 16 * 1024, /* as much as a frame that leaps over its first bytes may have */
 	SEAT_BYTES = GUARD_BYTES + STACK_BYTES,
 	SLAB_STACKS = 64,
 	SLAB_BYTES = SLAB_STACKS * SEAT_BYTES,

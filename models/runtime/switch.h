@@ -57,33 +57,40 @@ static inline struct fiber *fiber_jump(struct fiber *from, struct fiber *to)
 {
 	void *context = to->context;
 
-	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t" /* the red zone */
-			 "pushq %%rbp\n\t"
-			 "leaq 1f(%%rip), %%rax\n\t"
-			 "pushq %%rax\n\t"
-			 "movq %%rsp, (%0)\n\t"
-			 "movq %1, %%rsp\n\t"
-			 "popq %%rax\n\t"
-			 "jmpq *%%rax\n"
-			 "1:\n\t"
-			 "popq %%rbp\n\t"
-			 "leaq 128(%%rsp), %%rsp"
-			 : "+D"(from), "+S"(context)
-			 :
-			 : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13",
-			 "r14", "r15", "memory", "cc", "st", "st(1)", "st(2)", "st(3)", "st(4)",
-			 "st(5)", "st(6)", "st(7)", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
-			 "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
-			 "xmm14", "xmm15");
+	__asm__ volatile(
+		"leaq -128(%%rsp), %%rsp\n\t" /* the red zone */
+		"pushq %%rbp\n\t"
+		"leaq 1f(%%rip), %%rax\n\t"
+		"pushq %%rax\n\t"
+		"movq %%rsp, (%0)\n\t"
+		"movq %1, %%rsp\n\t"
+		"popq %%rax\n\t"
+		"jmpq *%%rax\n"
+		"1:\n\t"
+		"popq %%rbp\n\t"
+		"leaq 128(%%rsp), %%rsp"
+		: "+D"(from), "+S"(context)
+		:
+		: "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+		"memory", "cc", "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)",
+		"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+		"xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+#ifdef __AVX512F__
+		,
+		"xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",
+		"xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k0", "k1", "k2",
+		"k3", "k4", "k5", "k6", "k7"
+#endif
+	);
 	return from;
 }
 
 /* What a jump finds there: entry, and above it the return address that it never uses. */
-static inline void *fiber_context(struct fiber *fiber, void *top, void (*entry)(struct fiber *from))
+static inline void *fiber_context(struct fiber *fiber, void (*entry)(struct fiber *from))
 {
-	void **context = (void **)((uintptr_t)top & ~(uintptr_t)15);
+	uintptr_t top = (uintptr_t)fiber->bottom + fiber->size;
+	void **context = (void **)(top & ~(uintptr_t)15);
 
-	(void)fiber;
 	*--context = NULL;
 	*--context = (void *)entry;
 	return context;
@@ -121,10 +128,10 @@ static inline void fiber_begin(struct transfer_t first)
 	jump->to->entry(jump->from);
 }
 
-static inline void *fiber_context(struct fiber *fiber, void *top, void (*entry)(struct fiber *from))
+static inline void *fiber_context(struct fiber *fiber, void (*entry)(struct fiber *from))
 {
 	fiber->entry = entry;
-	return make_fcontext(top, fiber->size, fiber_begin);
+	return make_fcontext((char *)fiber->bottom + fiber->size, fiber->size, fiber_begin);
 }
 
 #endif
@@ -159,7 +166,7 @@ static inline void fiber_make(
 {
 	fiber->bottom = bottom;
 	fiber->size = size;
-	fiber->context = fiber_context(fiber, (char *)bottom + size, entry);
+	fiber->context = fiber_context(fiber, entry);
 #ifdef __SANITIZE_THREAD__
 	fiber->sanitizer = __tsan_create_fiber(0);
 #else

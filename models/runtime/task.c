@@ -10,6 +10,9 @@
 /* Tasks are allocated many at a time, and found here by the reports. */
 enum { CHUNK_TASKS = 128 };
 
+/* Lines of a kind; then only how many more there are. */
+enum { REPORTS_MAX = 100 };
+
 struct task_chunk {
 	struct task_chunk *next;
 	struct task tasks[CHUNK_TASKS];
@@ -39,11 +42,13 @@ void task_chunks_free(struct scheduler *s)
 	}
 }
 
-static void report_lost(const struct scheduler *s, const struct task *task)
+static void report_lost(struct scheduler *s, const struct task *task)
 {
 	const struct future *future = &task->future;
 
-	if (future->done && !future->seen && future->result < 0 && future->result != -ECANCELED)
+	if (!future->done || future->seen || future->result >= 0 || future->result == -ECANCELED)
+		return;
+	if (s->lost++ < REPORTS_MAX)
 		scheduler_report(s->options, "task '%s' failed and nobody asked: %s",
 			task_name(task), strerror((int)-future->result));
 }
@@ -65,24 +70,35 @@ void task_report_lost(struct scheduler *s)
 		for (int i = 0; i < CHUNK_TASKS; i++)
 			if (chunk->tasks[i].references > 0)
 				report_lost(s, &chunk->tasks[i]);
+	if (s->lost > REPORTS_MAX)
+		scheduler_report(s->options, "and so did %zu more", s->lost - REPORTS_MAX);
+}
+
+static void report_waiting(const struct scheduler *s, const struct task *task)
+{
+	const struct waiter *waiter = task->waiter;
+	const struct task *holder = waiter->holder ? *waiter->holder : NULL;
+
+	scheduler_report(s->options, "task '%s' waits for %s%s%s%s%s%s%s", task_name(task),
+		waiter->what ? waiter->what : "a wake-up", waiter->name ? " '" : "",
+		waiter->name ? waiter->name : "", waiter->name ? "'" : "",
+		holder ? ", which task '" : "", holder ? task_name(holder) : "",
+		holder ? "' has" : "");
 }
 
 void task_report_waiting(struct scheduler *s)
 {
+	size_t waiting = 0;
+
 	scheduler_report(s->options, "deadlock: %zu tasks wait for one another", s->alive);
 	for (struct task_chunk *chunk = s->chunks; chunk; chunk = chunk->next)
 		for (int i = 0; i < CHUNK_TASKS; i++) {
 			const struct task *task = &chunk->tasks[i];
-			const struct waiter *waiter = task->waiter;
-			if (task->references == 0 || !waiter)
-				continue;
-			const struct task *holder = waiter->holder ? *waiter->holder : NULL;
-			scheduler_report(s->options, "task '%s' waits for %s%s%s%s%s%s%s",
-				task_name(task), waiter->what ? waiter->what : "a wake-up",
-				waiter->name ? " '" : "", waiter->name ? waiter->name : "",
-				waiter->name ? "'" : "", holder ? ", which task '" : "",
-				holder ? task_name(holder) : "", holder ? "' has" : "");
+			if (task->references > 0 && task->waiter && waiting++ < REPORTS_MAX)
+				report_waiting(s, task);
 		}
+	if (waiting > REPORTS_MAX)
+		scheduler_report(s->options, "and %zu more wait", waiting - REPORTS_MAX);
 }
 
 /* Cancelling its future is cancelling the task. */

@@ -38,13 +38,13 @@ struct runtime_options {
 	const struct io_ops *io;           /* the tasks' world of calls; NULL: io_coroutine */
 
 	/*
-	 * One guard page below each 64 stacks, not below each: for more tasks
+	 * One guard below each 64 stacks, not below each: for more tasks
 	 * than the kernel gives mappings, where it has no lighter guards. A
 	 * stack that overflows then runs into the next one's.
 	 */
 	bool grouped_guards;
 
-	/* Name, on stderr, a task that has run for so long without giving way; 0: none. */
+	/* Report a task that has run for so long without giving way; 0: none. */
 	unsigned watchdog_ms;
 
 	/* Where reports go, a line at a time: lost errors, deadlocks, the watchdog (from a thread
@@ -55,16 +55,19 @@ struct runtime_options {
 
 /*
  * Run fn(arg) as the first task of a new scheduler, and turn its reactor until
- * every task has ended. Returns what fn returned; -ENOMEM; or -EDEADLK when
- * tasks were left that nothing could wake: each is reported with what it waits
- * for, and dropped. A task whose error nobody asked for is reported by name.
+ * every task has ended. Returns what fn returned; -ENOMEM, or what else kept the
+ * reactor from opening, and fn was not run; or -EDEADLK when tasks were left that
+ * nothing could wake: each is reported with what it waits for, and dropped. A task whose error
+ * nobody asked for is reported by name.
  */
 int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *arg);
 
 /*
  * Start fn(arg) as a task, which runs when this one next gives way. *task is
  * then to be joined or released; where task is NULL nobody will ask, and only
- * its error is reported. name, for reports, stays the caller's; NULL: "task".
+ * its error is reported. name, for reports, is not copied and must stay until
+ * the task has ended and was released, and with a watchdog until runtime_run
+ * returns; NULL: "task".
  * 0 or -ENOMEM; a task that finds no memory for its stack ends with -ENOMEM.
  */
 int task_spawn(struct task **task, const char *name, task_fn *fn, void *arg);

@@ -87,7 +87,7 @@ static int start(struct waiter *waiter, struct task *task, int64_t deadline_ns)
 int64_t wait_park(struct waiter *waiter, struct wait_list *list, int64_t deadline_ns)
 {
 	struct scheduler *s = scheduler;
-	struct task *self = s->current;
+	struct task *self = scheduler_waits(s);
 
 	waiter->why = 0;
 	waiter->task = self;

@@ -48,7 +48,9 @@ static void *watch(void *arg)
 
 	while (!sleep_until(watchdog, io_now_ns() + limit_ns / 4)) {
 		unsigned long switches = __atomic_load_n(&s->switches, __ATOMIC_RELAXED);
-		const struct task *task = __atomic_load_n(&s->current, __ATOMIC_RELAXED);
+		const struct task *task = __atomic_load_n(&s->current, __ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&s->switches, __ATOMIC_RELAXED) != switches)
+			continue; /* it may be the task of before or after */
 		if (switches != seen) {
 			seen = switches;
 			since_ns = io_now_ns();
@@ -59,6 +61,13 @@ static void *watch(void *arg)
 		}
 	}
 	return NULL;
+}
+
+static void release(struct watchdog *watchdog)
+{
+	pthread_cond_destroy(&watchdog->changed);
+	pthread_mutex_destroy(&watchdog->lock);
+	free(watchdog);
 }
 
 struct watchdog *watchdog_start(struct scheduler *s)
@@ -75,7 +84,7 @@ struct watchdog *watchdog_start(struct scheduler *s)
 	pthread_cond_init(&watchdog->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	if (pthread_create(&watchdog->thread, NULL, watch, watchdog) != 0) {
-		free(watchdog);
+		release(watchdog);
 		return NULL;
 	}
 	return watchdog;
@@ -90,7 +99,5 @@ void watchdog_stop(struct watchdog *watchdog)
 	pthread_cond_signal(&watchdog->changed);
 	pthread_mutex_unlock(&watchdog->lock);
 	pthread_join(watchdog->thread, NULL);
-	pthread_cond_destroy(&watchdog->changed);
-	pthread_mutex_destroy(&watchdog->lock);
-	free(watchdog);
+	release(watchdog);
 }
