@@ -6,9 +6,9 @@
  * when what it waits for has happened; the end of one starts the next.
  * What it costs: one thread, one stack, a small heap object a task; a wait
  * costs its share of one epoll_wait.
- * What to watch: the straight-line task is of no use here: each workload has a
- * callback form, turned inside out, which is what this model teaches. One core
- * only, and a task that computes holds up all the others.
+ * What to watch: the straight-line task is of no use here: a workload that
+ * waits has a callback form, turned inside out, which is what this model
+ * teaches, or is unavailable here. One core only, and a task that computes holds up all the others.
  */
 #include <errno.h>
 #include <stddef.h>

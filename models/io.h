@@ -6,7 +6,8 @@
  * Seam 2: straight-line I/O. A task calls these and reads like a blocking
  * program. Under blocking, threads and processes they are the system calls;
  * under a coroutine they try first and park the coroutine until the reactor
- * wakes it. One compiled task function runs in both worlds.
+ * wakes it; under io_uring they are handed to the kernel, and the coroutine
+ * parks until their end. One compiled task function runs in every world.
  *
  * Every call returns >= 0 or a -errno. A deadline is a time of io_now_ns(), or
  * IO_FOREVER; when it passes first the call returns -ETIMEDOUT, and whatever it
@@ -128,7 +129,8 @@ static inline int io_sleep(int64_t duration_ns)
 	return io->sleep(duration_ns);
 }
 
-/* Files: as the system calls of those names; under a loop they run in its thread pool. */
+/* Files: as the system calls of those names; under a loop they run in its thread pool, but on
+ * io_uring. */
 static inline int io_open(const char *path, int flags, mode_t mode)
 {
 	return io->open(path, flags, mode);

@@ -103,7 +103,7 @@ void connection_serve(struct connection *connection);
 /* Tell the client that there is no room, close it, free it. Thread-safe. */
 void connection_refuse(struct connection *connection);
 
-/* Close this process's descriptor of it and free it: another process serves it. */
+/* Close this process's descriptor of it and free it; the client is told nothing. */
 void connection_leave(struct connection *connection);
 
 /*

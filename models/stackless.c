@@ -10,8 +10,8 @@
  * What it costs: a frame a task in flight, of some 100 bytes, kept for the
  * next; a switch is a return and a call.
  * What to watch: only a resumable function can wait. What it calls must not,
- * or be resumable too: each workload has a form for this model, or is
- * unavailable here. One core only, and a task that computes holds up all the
+ * or be resumable too: each workload that waits has a form for this
+ * model, or is unavailable here. One core only, and a task that computes holds up all the
  * others. Between two waits no other task runs, so shared state needs no lock
  * there.
  */

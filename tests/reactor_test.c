@@ -168,7 +168,8 @@ static int64_t sleep_once(void *arg)
 	int64_t until_ns = sleepers->begin_ns + (number * 77 % SLEEPERS) * ms_ns / 5;
 	check_equal(io_sleep(until_ns - io_now_ns()), 0);
 	check(io_now_ns() >= until_ns);
-	check(sleepers->last_ns <= until_ns);
+	/* A thread that loses its CPU between the two readings of the clock sleeps the longer. */
+	check(sleepers->last_ns <= until_ns + 10 * ms_ns);
 	sleepers->last_ns = until_ns;
 	return 0;
 }

@@ -189,12 +189,12 @@ static ssize_t coroutine_write(int fd, const void *buf, size_t size, int64_t dea
 	}
 }
 
-/* Closing a socket or a file in the page cache does not wait, so it needs no thread. */
 int coroutine_pipe(int fds[2])
 {
 	return pipe2(fds, O_CLOEXEC | O_NONBLOCK) ? -errno : 0;
 }
 
+/* Closing a socket or a file in the page cache does not wait, so it needs no thread. */
 static int coroutine_close(int fd)
 {
 	if (known_watch(fd))

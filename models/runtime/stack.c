@@ -46,11 +46,6 @@ static char *bottom_of(const struct stack *stack)
 	return (char *)(stack + 1) - STACK_BYTES;
 }
 
-size_t stack_size(void)
-{
-	return STACK_BYTES;
-}
-
 bool stack_overflowed(const struct stack *stack, const void *address)
 {
 	const char *bottom = bottom_of(stack), *at = address;

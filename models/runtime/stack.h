@@ -43,7 +43,4 @@ void stacks_close(struct stacks *stacks);
 /* Whether a fault at address is an overflow of this stack. Async-signal-safe. */
 bool stack_overflowed(const struct stack *stack, const void *address);
 
-/* Bytes of a stack, for messages. */
-size_t stack_size(void);
-
 #endif
