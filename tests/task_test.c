@@ -339,6 +339,63 @@ static void deadlock_is_told(void **state)
 	child_must_pass(WORLD_LIMIT_S, deadlock, NULL);
 }
 
+enum { WATCHED_MS = 50 };
+
+static void spin(int64_t duration_ns)
+{
+	int64_t until_ns = io_now_ns() + duration_ns;
+
+	while (io_now_ns() < until_ns)
+		;
+}
+
+static int64_t keep_the_thread(void *arg)
+{
+	spin(8 * WATCHED_MS * ms_ns);
+	return (intptr_t)arg;
+}
+
+/* As long in all, but it gives way. */
+static int64_t give_way(void *arg)
+{
+	for (int i = 0; i < 16; i++) {
+		spin(WATCHED_MS * ms_ns / 10);
+		task_yield();
+	}
+	return (intptr_t)arg;
+}
+
+static int64_t spin_both(void *arg)
+{
+	struct task *hog, *polite;
+
+	(void)arg;
+	check_equal(task_spawn(&polite, "polite", give_way, NULL), 0);
+	check_equal(task_join(polite), 0);
+	check_equal(task_spawn(&hog, "hog", keep_the_thread, NULL), 0);
+	return task_join(hog);
+}
+
+static void watched(const void *arg)
+{
+	struct lines lines = { 0 };
+	struct runtime_options options = {
+		.watchdog_ms = WATCHED_MS, .report = take_line, .report_arg = &lines
+	};
+
+	(void)arg;
+	check_equal(runtime_run(&options, spin_both, NULL), 0);
+	check_line(&lines, "task 'hog' has run for");
+	const char *first = strstr(lines.text, "'hog'");
+	check(strstr(first + 1, "'hog'") == NULL); /* once */
+}
+
+static void task_that_never_gives_way_is_named(void **state)
+{
+	(void)state;
+	child_must_pass(WORLD_LIMIT_S, watched, NULL);
+}
+
 enum { FRAME_BYTES = 1024 };
 
 /* Use the stack up to so many bytes below from, a frame at a time. */
@@ -456,6 +513,7 @@ static int run_others(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deadlock_is_told),
 		cmocka_unit_test(deadlock_of_many_is_told_in_short),
+		cmocka_unit_test(task_that_never_gives_way_is_named),
 		cmocka_unit_test(overflow_hits_the_guard_page),
 		cmocka_unit_test(callback_that_waits_is_told),
 	};
