@@ -19,7 +19,8 @@ void future_end(struct future *future, int64_t result)
 {
 	future->done = true;
 	future->result = result;
-	wait_wake_all(&future->waiters, 0);
+	if (future->waiters.first)
+		wait_wake_all(&future->waiters, 0);
 	while (future->first) {
 		struct future_callback *callback = future->first;
 		future->first = callback->next;

@@ -58,13 +58,6 @@ static void remove_ready(struct scheduler *s, struct task *task)
 		task->next->previous = task->previous;
 }
 
-void scheduler_ready_next(struct task *task)
-{
-	task->state = TASK_READY;
-	task->next = scheduler->first_next;
-	scheduler->first_next = task;
-}
-
 void scheduler_begin_next(struct task *task)
 {
 	remove_ready(scheduler, task);

@@ -55,7 +55,12 @@ void scheduler_ready(struct task *task);
  * that waited for one which has ended, as a call and a return would. Those that
  * are ready are still reached now and then.
  */
-void scheduler_ready_next(struct task *task);
+static inline void scheduler_ready_next(struct task *task)
+{
+	task->state = TASK_READY;
+	task->next = scheduler->first_next;
+	scheduler->first_next = task;
+}
 
 /* The same for one that has not begun, and so is ready. */
 void scheduler_begin_next(struct task *task);

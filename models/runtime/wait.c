@@ -33,7 +33,8 @@ static struct task *end_wait(struct waiter *waiter, int64_t result)
 	struct scheduler *s = scheduler;
 
 	leave(waiter);
-	timers_stop(&s->reactor->loop.timers, &waiter->timer);
+	if (waiter->timer.place)
+		timers_stop(&s->reactor->loop.timers, &waiter->timer);
 	s->outside -= waiter->outside;
 	waiter->result = result;
 	waiter->task->waiter = NULL;
