@@ -37,52 +37,51 @@ static int is_origin(pid_t pid)
 	return strcmp(name, "origin\n") == 0;
 }
 
-/* Some children of a process, and how many there are. */
-struct children {
-	pid_t read[CHILDREN_READ];
-	unsigned count, alive;
-};
-
-/* The origin is left out: it is started first. */
-static bool list_children(struct children *children, pid_t pid, unsigned most)
+static FILE *children_of(pid_t pid)
 {
 	char path[64];
-	int child;
 
-	*children = (struct children){ 0 };
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	while (fscanf(file, "%d", &child) == 1) {
-		if (children->alive == 0 && is_origin(child))
-			continue;
-		if (children->count < most)
-			children->read[children->count++] = child;
-		children->alive++;
-	}
-	fclose(file);
-	return true;
+	return fopen(path, "re");
 }
 
-/* Reads at most so many processes a generation. */
+/* The next child; false after the last. The origin is left out: it is started first. */
+static bool next_child(FILE *children, unsigned before, pid_t *pid)
+{
+	while (fscanf(children, "%d", pid) == 1)
+		if (before > 0 || !is_origin(*pid))
+			return true;
+	return false;
+}
+
+/*
+ * A process and what is below it; -1 when it has ended. Of many children every
+ * so-manieth is read, some `most` a generation, as the oldest may have ended
+ * and not been waited for; such a one stands for others that have, at 0.
+ */
 static long tree_kib(pid_t pid, unsigned most)
 {
-	struct children children;
 	long own_kib = pss_kib(pid), sum_kib = 0;
-	unsigned summed = 0;
+	FILE *children = own_kib < 0 ? NULL : children_of(pid);
+	unsigned count = 0, read = 0;
+	pid_t child;
 
-	if (own_kib < 0 || !list_children(&children, pid, most))
+	if (!children)
 		return -1;
-	for (unsigned i = 0; i < children.count; i++) {
-		unsigned share = most / children.count;
-		long kib = tree_kib(children.read[i], share > 0 ? share : 1);
-		if (kib < 0)
-			continue; /* it has just ended */
-		summed++;
-		sum_kib += kib;
+	while (next_child(children, count, &child))
+		count++;
+	unsigned stride = (count + most - 1) / most;
+	unsigned share = count < most ? most / (count ? count : 1) : 1;
+	rewind(children);
+	for (unsigned i = 0; next_child(children, i, &child); i++) {
+		if (i % stride != 0)
+			continue;
+		long kib = tree_kib(child, share);
+		sum_kib += kib > 0 ? kib : 0;
+		read++;
 	}
-	return summed == 0 ? own_kib : own_kib + sum_kib * children.alive / summed;
+	fclose(children);
+	return read == 0 ? own_kib : own_kib + sum_kib * count / read;
 }
 
 long memory_kib(pid_t pid)
