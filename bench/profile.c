@@ -146,9 +146,9 @@ static const struct profile_row full[] = {
 };
 
 const struct profile profiles[] = {
-	{ "quick", "every model and workload, twice, in about 20 s", 2, 2, quick },
-	{ "default", "what `make bench` runs: 6 trials a cell, some 5 minutes", 6, 6, standard },
-	{ "full", "more tasks, parameters and trials: an hour or so", 15, 15, full },
+	{ "quick", "every model and workload, twice, in some 45 s", 2, 2, quick },
+	{ "default", "what `make bench` runs: 6 trials a cell, some 11 minutes", 6, 6, standard },
+	{ "full", "more tasks, parameters and trials: hours", 15, 15, full },
 	{ 0 },
 };
 
