@@ -70,7 +70,7 @@ static long tree_kib(pid_t pid, unsigned most)
 		return -1;
 	while (next_child(children, count, &child))
 		count++;
-	unsigned stride = (count + most - 1) / most;
+	unsigned stride = count > most ? (count + most - 1) / most : 1;
 	unsigned share = count < most ? most / (count ? count : 1) : 1;
 	rewind(children);
 	for (unsigned i = 0; next_child(children, i, &child); i++) {

@@ -22,7 +22,7 @@ enum par_sharing {
 };
 
 /* As par_channel_open and the calls below it. Thread-safe; PAR_OF_PROCESSES, from any process. */
-int posix_channel_open(struct par_channel **channel, unsigned capacity, enum par_sharing sharing);
+int posix_channel_open(struct par_channel **opened, unsigned capacity, enum par_sharing sharing);
 int posix_send(struct par_channel *channel, uint64_t value);
 int posix_receive(struct par_channel *channel, uint64_t *value);
 void posix_channel_close(struct par_channel *channel);
@@ -48,7 +48,7 @@ void posix_lock(struct par_lock *lock);
 void posix_unlock(struct par_lock *lock);
 
 /* As par_generate and the calls below it, made of a child and two channels of the same world. */
-int child_generate(struct par_generator **generator,
+int child_generate(struct par_generator **made,
 	void (*body)(struct par_generator *generator, void *arg), void *arg);
 int child_emit(struct par_generator *generator, uint64_t value);
 int child_next(struct par_generator *generator, uint64_t *value);

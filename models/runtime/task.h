@@ -63,14 +63,14 @@ struct runtime_options {
 int64_t runtime_run(const struct runtime_options *options, task_fn *fn, void *arg);
 
 /*
- * Start fn(arg) as a task, which runs when this one next gives way. *task is
- * then to be joined or released; where task is NULL nobody will ask, and only
+ * Start fn(arg) as a task, which runs when this one next gives way. *handle is
+ * then to be joined or released; where handle is NULL nobody will ask, and only
  * its error is reported. name, for reports, is not copied and must stay until
  * the task has ended and was released, and with a watchdog until runtime_run
  * returns; NULL: "task".
  * 0 or -ENOMEM; a task that finds no memory for its stack ends with -ENOMEM.
  */
-int task_spawn(struct task **task, const char *name, task_fn *fn, void *arg);
+int task_spawn(struct task **handle, const char *name, task_fn *fn, void *arg);
 
 /* Wait for its end, then for its result; the handle stays. -ECANCELED also where the caller was
  * cancelled. */
