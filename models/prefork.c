@@ -24,6 +24,7 @@
 
 #include "descriptor.h"
 #include "io.h"
+#include "par_posix.h"
 #include "service.h"
 #include "workers.h"
 
@@ -127,8 +128,7 @@ static struct connection *accept_next(struct server *server, struct seat *seat)
 
 	if (!server->lock)
 		return service_accept(server->service, seat->listener);
-	if (pthread_mutex_lock(server->lock) == EOWNERDEAD)
-		pthread_mutex_consistent(server->lock);
+	posix_mutex_lock(server->lock);
 	connection = service_accept(server->service, seat->listener);
 	pthread_mutex_unlock(server->lock);
 	return connection;
@@ -198,19 +198,14 @@ static void look_after(struct server *server, int listener)
 static int prepare(struct server *server, int listener)
 {
 	const char *way = param_text(server->service->params, "accept");
-	pthread_mutexattr_t attr;
 
 	if (strcmp(way, "passed") == 0 && pipe2(server->idle, O_CLOEXEC) != 0)
 		return -errno;
 	if (strcmp(way, "lock") == 0) {
-		server->lock = mmap(NULL, sizeof *server->lock, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (server->lock == MAP_FAILED)
-			return -errno;
-		pthread_mutexattr_init(&attr);
-		pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-		pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
-		pthread_mutex_init(server->lock, &attr);
+		server->lock = processes_share(sizeof *server->lock);
+		int err = server->lock ? posix_mutex_init(server->lock, true) : -ENOMEM;
+		if (err)
+			return err;
 	}
 	for (unsigned i = 0; i < server->service->workers; i++) {
 		struct seat *seat = &server->seats[i];
