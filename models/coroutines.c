@@ -17,10 +17,7 @@ const char *coroutines_unavailable(const struct params *params)
 {
 	if (!params) /* libuv always is */
 		return NULL;
-	const struct reactor_ops *reactor = reactor_find(param_text(params, "reactor"));
-	if (!reactor)
-		return "built without this reactor";
-	return reactor->unavailable ? reactor->unavailable() : NULL;
+	return reactor_find(param_text(params, "reactor"))->unavailable();
 }
 
 struct runtime_options coroutines_task_options(const struct params *params)
