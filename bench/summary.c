@@ -6,44 +6,8 @@
 #include <string.h>
 
 #include "cells.h"
+#include "measure.h"
 #include "stats.h"
-
-/*
- * Each value of the summary as a trial has it: field of part (of the trial
- * itself where that is NULL), with plus added and divided by over where those
- * are named; over "tasks" is over all their operations, where these are counted.
- * NAN where the trial does not have it.
- */
-static const struct measure {
-	const char *key, *part, *field, *plus, *over;
-} measures[] = {
-	{ "throughput_per_s", NULL, "throughput_per_s", NULL, NULL },
-	{ "elapsed_s", NULL, "elapsed_s", NULL, NULL },
-	{ "latency_p50_ns", "latency_ns", "p50", NULL, NULL },
-	{ "latency_p90_ns", "latency_ns", "p90", NULL, NULL },
-	{ "latency_p99_ns", "latency_ns", "p99", NULL, NULL },
-	{ "latency_p99.9_ns", "latency_ns", "p99.9", NULL, NULL },
-	{ "latency_max_ns", "latency_ns", "max", NULL, NULL },
-	{ "cpu_per_task_s", NULL, "cpu_user_s", "cpu_system_s", "tasks" },
-	{ "switches_per_task", NULL, "voluntary_switches", "involuntary_switches", "tasks" },
-	{ "peak_memory_kib", NULL, "peak_memory_kib", NULL, NULL },
-	{ "origin_cpu_share", NULL, "origin_cpu_s", NULL, "elapsed_s" },
-};
-
-static double measured(const struct measure *measure, const json_t *trial)
-{
-	const json_t *part = measure->part ? json_object_get(trial, measure->part) : trial;
-	double value = number_at(part, measure->field);
-
-	if (measure->plus)
-		value += number_at(part, measure->plus);
-	if (measure->over)
-		value /= number_at(part, measure->over);
-	if (measure->over && strcmp(measure->over, "tasks") == 0 &&
-		json_object_get(trial, "operations"))
-		value /= number_at(trial, "operations");
-	return value;
-}
 
 json_t *summary_of(const double *values, size_t n)
 {
@@ -93,13 +57,13 @@ static json_t *summarise(const json_t *trials)
 	double *values = calloc(n, sizeof *values);
 	json_t *summary = json_object();
 
-	for (size_t m = 0; values && m < sizeof measures / sizeof *measures; m++) {
+	for (const struct measure *row = measures; values && row->key; row++) {
 		size_t known = 0;
 		for (size_t i = 0; i < n; i++) {
-			values[known] = measured(&measures[m], json_array_get(trials, i));
+			values[known] = measure_of(row, json_array_get(trials, i));
 			known += !isnan(values[known]);
 		}
-		json_object_set_new(summary, measures[m].key, summary_of(values, known));
+		json_object_set_new(summary, row->key, summary_of(values, known));
 	}
 	json_t *figures = values ? summarise_figures(trials, values) : NULL;
 	if (figures)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+#include <string.h>
+
+#include "cells.h"
+
+const struct measure measures[] = {
+	{ "throughput_per_s", "/s", MEASURE_HIGHER, NULL, "throughput_per_s", NULL, NULL },
+	{ "elapsed_s", "s", MEASURE_LOWER, NULL, "elapsed_s", NULL, NULL },
+	{ "latency_p50_ns", "ns", MEASURE_LOWER, "latency_ns", "p50", NULL, NULL },
+	{ "latency_p90_ns", "ns", MEASURE_LOWER, "latency_ns", "p90", NULL, NULL },
+	{ "latency_p99_ns", "ns", MEASURE_LOWER, "latency_ns", "p99", NULL, NULL },
+	{ "latency_p99.9_ns", "ns", MEASURE_LOWER, "latency_ns", "p99.9", NULL, NULL },
+	{ "latency_max_ns", "ns", MEASURE_LOWER, "latency_ns", "max", NULL, NULL },
+	{ "cpu_per_task_s", "s", MEASURE_LOWER, NULL, "cpu_user_s", "cpu_system_s", "tasks" },
+	{ "switches_per_task", "", MEASURE_LOWER, NULL, "voluntary_switches",
+		"involuntary_switches", "tasks" },
+	{ "peak_memory_kib", "KiB", MEASURE_LOWER, NULL, "peak_memory_kib", NULL, NULL },
+	{ "origin_cpu_share", "", MEASURE_NEITHER, NULL, "origin_cpu_s", NULL, "elapsed_s" },
+	{ 0 },
+};
+
+const struct measure *measure_find(const char *key)
+{
+	for (const struct measure *row = measures; row->key; row++)
+		if (strcmp(row->key, key) == 0)
+			return row;
+	return NULL;
+}
+
+double measure_of(const struct measure *measure, const json_t *trial)
+{
+	const json_t *part = measure->part ? json_object_get(trial, measure->part) : trial;
+	double value = number_at(part, measure->field);
+
+	if (measure->plus)
+		value += number_at(part, measure->plus);
+	if (measure->over)
+		value /= number_at(trial, measure->over);
+	if (measure->over && strcmp(measure->over, "tasks") == 0 &&
+		json_object_get(trial, "operations"))
+		value /= number_at(trial, "operations");
+	return value;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+/* What is read off a trial: one table for summaries, comparisons, gates and exports. */
+#include <jansson.h>
+
+enum measure_better { MEASURE_NEITHER, MEASURE_HIGHER, MEASURE_LOWER };
+
+/*
+ * A value of a trial: field of part (of the trial itself where that is NULL),
+ * with plus added and divided by over where those are named; over "tasks" is
+ * over all their operations, where these are counted.
+ */
+struct measure {
+	const char *key;  /* in a cell's summary */
+	const char *unit; /* "/s", "s", "ns", "KiB" or "" */
+	enum measure_better better;
+	const char *part, *field, *plus, *over;
+};
+
+/* Closed by a row without a key. */
+extern const struct measure measures[];
+
+/* The row of that key, or NULL. */
+const struct measure *measure_find(const char *key);
+
+/* The value, or NAN where the trial does not have it. Thread-safe. */
+double measure_of(const struct measure *measure, const json_t *trial);
+
+#endif
