@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "environment.h"
-#include "export.h"
+#include "export/export.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"

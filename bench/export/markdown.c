@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
+#include "../cells.h"
+#include "../table.h"
+#include "../workloads/workload.h"
 #include "export.h"
-#include "table.h"
-#include "workloads/workload.h"
 
 /* The reasons of one table, numbered from 1 in the order of their cells. */
 struct footnotes {
