@@ -25,6 +25,11 @@ struct trial_spec {
 	double ceiling_per_s; /* of the load generator; 0: not known */
 	bool ceiling_only;    /* measure just that */
 	const char *workdir;
+
+	/* For trial_process, of a gate's other program. */
+	const char *program;        /* its path; NULL: this one */
+	uint32_t unknown_params;    /* by row: those that it does not have */
+	const char *const *options; /* more of `trial`, closed by NULL; may be NULL */
 };
 
 /* What became of one task. One cache line, so that two cores never share one. */

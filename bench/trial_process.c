@@ -65,7 +65,7 @@ static void note_memory(json_t *trial, long sampled_kib)
 
 /* The arguments of `concbench trial`, with the texts that they point to. */
 struct command {
-	char *argv[24 + 2 * PARAMS_MAX];
+	char *argv[32 + 2 * PARAMS_MAX];
 	int argc;
 	char numbers[5][24], params[PARAMS_MAX][512];
 };
@@ -89,7 +89,7 @@ static void make_command(
 	struct command *command, const struct trial_spec *spec, const char *workdir)
 {
 	*command = (struct command){ 0 };
-	add(command, "/proc/self/exe", "trial");
+	add(command, spec->program ? spec->program : "/proc/self/exe", "trial");
 	add(command, "-m", spec->model_name);
 	add(command, "-w", spec->workload->name);
 	add_number(command, 0, "-c", spec->concurrency);
@@ -109,11 +109,16 @@ static void make_command(
 	if (spec->ceiling_only)
 		add(command, "--measure-ceiling", NULL);
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
-		char *text = command->params[row - spec->params.table];
+		size_t k = row - spec->params.table;
+		char *text = command->params[k];
+		if (spec->unknown_params & 1U << k)
+			continue;
 		snprintf(text, sizeof command->params[0], "%s=%s", row->name,
 			param_text(&spec->params, row->name));
 		add(command, "--param", text);
 	}
+	for (const char *const *option = spec->options; option && *option; option++)
+		add(command, *option, NULL);
 }
 
 /* How long a service's load lasts by itself, which is no part of the limit. */
