@@ -30,7 +30,7 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
-TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets procps \
+TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets python3-scipy procps \
 	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
@@ -92,7 +92,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'with SAN=address|thread, CC=clang: another build folder; STRICT=1: warnings are errors'
 
-tests-build: $(TESTS)
+tests-build: $(TESTS) $B/tests/hypothesis_driver
 floors-build: $(FLOORS)
 fuzz-build: $(FUZZ)
 
