@@ -55,9 +55,9 @@ static char *message_of(const struct gate_row *row)
 
 	if (!isnan(needed))
 		snprintf(pairs, sizeof pairs, "; %g pairs would do", needed);
-	return make_text("worse by %s, p %s, limit %s%s%s%s",
-		gate_change_interval(&row->worse, change), gate_p(row->metric, p),
-		gate_threshold(row->metric, limit), pairs, *reason ? "; " : "", reason);
+	return make_text("worse by %s, p %s, limit %s%s%s%s", gate_row_change(row, change),
+		gate_p(row->metric, p), gate_threshold(row->metric, limit), pairs,
+		*reason ? "; " : "", reason);
 }
 
 static void judge(struct junit_case *item, const struct gate_row *row)

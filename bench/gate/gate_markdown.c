@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "../cells.h"
+#include "../markdown.h"
 #include "gate_rows.h"
 #include "gate_words.h"
 #include "outputs.h"
 
 /* GitHub takes no comment of more than 65,536 characters, and nobody reads that far. */
-enum { CHANGED_MAX = 100, METRICS_MAX = 16 };
+enum { CHANGED_MAX = 100 };
 
 struct page {
 	const json_t *gate;
@@ -17,22 +18,11 @@ struct page {
 	FILE *out;
 };
 
-/* Text of unknown origin, so that no character of it is markup and it stays on its line. */
-static void put_text(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>#|~&@", *text))
-			putc('\\', out);
-		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
-	}
-}
-
-/* What a writer prints, as text of unknown origin. */
 static void put_cell_name(const struct page *page, const json_t *cell)
 {
 	char *name = gate_cell_name(page->gate, cell);
 
-	put_text(name ? name : "?", page->out);
+	markdown_text(name ? name : "?", page->out);
 	if (gate_cell_control(cell))
 		fputs(" (control)", page->out);
 	free(name);
@@ -53,7 +43,7 @@ static void put_heading(const struct page *page)
 	if (*text_at(page->gate, "reason"))
 		fprintf(line, " Reason: %s.", text_at(page->gate, "reason"));
 	fclose(line);
-	put_text(text, page->out);
+	markdown_text(text, page->out);
 	fputs("\n\n", page->out);
 	free(text);
 }
@@ -75,7 +65,7 @@ static void put_broken(const struct page *page)
 		fputs("- **broken**: ", page->out);
 		put_cell_name(page, cell);
 		fputs(": ", page->out);
-		put_text(text, page->out);
+		markdown_text(text, page->out);
 		putc('\n', page->out);
 		free(text);
 	}
@@ -88,7 +78,7 @@ static void put_verdict(const struct gate_row *row, FILE *out)
 {
 	double needed = number_at(row->metric, "pairs_needed");
 
-	put_text(text_at(row->metric, "verdict"), out);
+	markdown_text(text_at(row->metric, "verdict"), out);
 	if (row->verdict == GATE_INCONCLUSIVE && !isnan(needed))
 		fprintf(out, ": %g pairs would do", needed);
 }
@@ -101,16 +91,16 @@ static void put_changed_row(const struct page *page, const struct gate_row *row)
 	fputs("| ", out);
 	put_cell_name(page, row->cell);
 	fputs(" | ", out);
-	put_text(gate_metric_word(row->metric), out);
+	markdown_text(gate_metric_word(row->metric), out);
 	fputs(" | ", out);
-	put_text(gate_value(row->metric, "base", text), out);
+	markdown_text(gate_value(row->metric, "base", text), out);
 	fputs(" | ", out);
-	put_text(gate_value(row->metric, "head", text), out);
+	markdown_text(gate_value(row->metric, "head", text), out);
 	fprintf(out, row->verdict == GATE_REGRESSION ? " | **%s** | " : " | %s | ",
-		gate_change_interval(&row->worse, text));
+		gate_row_change(row, text));
 	fprintf(out, "%s%s | ", gate_threshold(row->metric, text),
 		gate_row_raised(row, page->gate) ? " (noise)" : "");
-	fprintf(out, "%s | ", gate_p(row->metric, text));
+	fprintf(out, "%s | ", row->verdict == GATE_REGRESSION ? gate_p(row->metric, text) : "");
 	put_verdict(row, out);
 	fputs(" |\n", out);
 }
@@ -133,58 +123,33 @@ static void put_changed(const struct page *page)
 		fprintf(page->out, "And %zu more, in gate.json.\n\n", changed - CHANGED_MAX);
 }
 
-/* The metrics of all cells, in order of appearance. */
-static size_t find_metrics(const struct page *page, const json_t *metrics[METRICS_MAX])
-{
-	const json_t *cell, *metric;
-	size_t i, k, count = 0;
-
-	json_array_foreach(json_object_get(page->gate, "cells"), i, cell)
-	{
-		json_array_foreach(json_object_get(cell, "metrics"), k, metric)
-		{
-			size_t at = 0;
-			while (at < count &&
-				strcmp(text_at(metrics[at], "name"), text_at(metric, "name")) != 0)
-				at++;
-			if (at == count && count < METRICS_MAX)
-				metrics[count++] = metric;
-		}
-	}
-	return count;
-}
-
-/* A cell's change in the metric of that name: bold where worse, in parentheses where not gated. */
-static void put_change(const struct page *page, const json_t *cell, const char *name)
+/* A cell's change in a metric: bold where worse, in parentheses where not gated. */
+static void put_change(const struct page *page, const json_t *metric)
 {
 	char text[GATE_TEXT_MAX];
-	const json_t *metric;
-	size_t i;
 
 	fputs(" | ", page->out);
-	json_array_foreach(json_object_get(cell, "metrics"), i, metric)
-	{
-		if (strcmp(text_at(metric, "name"), name) != 0)
-			continue;
-		const struct gate_row *row = gate_rows_find(page->rows, metric);
-		fprintf(page->out,
-			row->verdict == GATE_REGRESSION          ? "**%s**"
-				: row->verdict == GATE_NOT_GATED ? "(%s)"
-								 : "%s",
-			gate_change(row->worse.middle, text));
-	}
+	if (!metric)
+		return;
+	const struct gate_row *row = gate_rows_find(page->rows, metric);
+	const char *change = gate_row_middle(row, text);
+	if (row->verdict == GATE_REGRESSION)
+		fprintf(page->out, "**%s**", change);
+	else
+		fprintf(page->out, row->verdict == GATE_NOT_GATED ? "(%s)" : "%s", change);
 }
 
 static void put_all(const struct page *page)
 {
-	const json_t *metrics[METRICS_MAX], *cells = json_object_get(page->gate, "cells"), *cell;
-	size_t i, m, count = find_metrics(page, metrics);
+	const json_t *metrics[GATE_METRICS_MAX], *cells = json_object_get(page->gate, "cells"),
+						 *cell;
+	size_t i, m, count = gate_metrics(page->gate, metrics);
 
 	fprintf(page->out, "<details><summary>All cells: %zu</summary>\n\n| cell | pairs",
 		json_array_size(cells));
 	for (m = 0; m < count; m++) {
 		fputs(" | ", page->out);
-		put_text(gate_metric_word(metrics[m]), page->out);
+		markdown_text(gate_metric_word(metrics[m]), page->out);
 	}
 	fputs(" |\n|:--|--:", page->out);
 	for (m = 0; m < count; m++)
@@ -196,7 +161,7 @@ static void put_all(const struct page *page)
 		put_cell_name(page, cell);
 		fprintf(page->out, " | %g", number_at(cell, "pairs"));
 		for (m = 0; m < count; m++)
-			put_change(page, cell, text_at(metrics[m], "name"));
+			put_change(page, gate_cell_metric(cell, text_at(metrics[m], "name")));
 		fputs(" |\n", page->out);
 	}
 	fputs("\nWorse by: + is slower, or more of it. In bold: a regression. In parentheses: not "
@@ -210,7 +175,7 @@ static void put_fact(const char *before, const char *text, FILE *out)
 	if (!*text)
 		return;
 	fputs(before, out);
-	put_text(text, out);
+	markdown_text(text, out);
 }
 
 static void put_arm(const struct page *page, const char *arm)
@@ -218,7 +183,7 @@ static void put_arm(const struct page *page, const char *arm)
 	const json_t *what = json_object_get(page->gate, arm);
 
 	fprintf(page->out, "- %s: ", arm);
-	put_text(text_at(what, "name"), page->out);
+	markdown_text(text_at(what, "name"), page->out);
 	put_fact(", commit ", text_at(what, "git"), page->out);
 	putc('\n', page->out);
 }

@@ -177,3 +177,36 @@ const struct gate_row *gate_rows_find(const struct gate_rows *rows, const json_t
 		i++;
 	return &rows->list[i];
 }
+
+size_t gate_metrics(const json_t *gate, const json_t *metrics[static GATE_METRICS_MAX])
+{
+	const json_t *cell, *metric;
+	size_t i, k, count = 0;
+
+	json_array_foreach(json_object_get(gate, "cells"), i, cell)
+	{
+		json_array_foreach(json_object_get(cell, "metrics"), k, metric)
+		{
+			const char *name = text_at(metric, "name");
+			size_t at = 0;
+			while (at < count && strcmp(text_at(metrics[at], "name"), name) != 0)
+				at++;
+			if (at == count && count < GATE_METRICS_MAX)
+				metrics[count++] = metric;
+		}
+	}
+	return count;
+}
+
+const json_t *gate_cell_metric(const json_t *cell, const char *name)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(cell, "metrics"), i, metric)
+	{
+		if (strcmp(text_at(metric, "name"), name) == 0)
+			return metric;
+	}
+	return NULL;
+}

@@ -52,6 +52,15 @@ int gate_rows_init(struct gate_rows *rows, const json_t *gate);
 
 void gate_rows_free(struct gate_rows *rows);
 
+/* As many different metrics as are looked at. */
+enum { GATE_METRICS_MAX = 16 };
+
+/* The first of each name among all cells' metrics, in order of appearance. Returns how many. */
+size_t gate_metrics(const json_t *gate, const json_t *metrics[static GATE_METRICS_MAX]);
+
+/* The cell's metric of that name, or NULL. */
+const json_t *gate_cell_metric(const json_t *cell, const char *name);
+
 /* The row of a metric of the document. */
 const struct gate_row *gate_rows_find(const struct gate_rows *rows, const json_t *metric);
 

@@ -53,15 +53,13 @@ static void put_row(struct page *page, const struct gate_row *row)
 	table_put(out, gate_metric_word(row->metric), NAME_WIDTH);
 	table_put(out, gate_value(row->metric, "base", text), VALUE_WIDTH);
 	table_put(out, gate_value(row->metric, "head", text), VALUE_WIDTH);
-	table_put(out, gate_change_interval(&row->worse, text), CHANGE_WIDTH);
+	table_put(out, gate_row_change(row, text), CHANGE_WIDTH);
 	snprintf(limit, sizeof limit, "%s%s", gate_threshold(row->metric, text), raised ? "*" : "");
 	table_put(out, limit, LIMIT_WIDTH);
-	if (row->verdict != GATE_INCONCLUSIVE)
+	if (row->verdict == GATE_REGRESSION)
 		fputs(gate_p(row->metric, text), out);
 	else if (!isnan(needed))
 		fprintf(out, "%g pairs", needed);
-	else
-		fputs("-", out);
 	fputc('\n', out);
 	page->raised |= raised;
 	put_reason(out, text_at(row->metric, "reason"));
@@ -136,8 +134,7 @@ static size_t put_quiet_metrics(const struct page *page, const json_t *cell, FIL
 			continue;
 		bool gated = row->verdict != GATE_NOT_GATED;
 		fprintf(out, "%s%s%s %s%s", shown++ > 0 ? ", " : "", gated ? "" : "(",
-			gate_metric_word(metric), gate_change(row->worse.middle, text),
-			gated ? "" : ")");
+			gate_metric_word(metric), gate_row_middle(row, text), gated ? "" : ")");
 	}
 	return shown;
 }
@@ -231,7 +228,7 @@ void gate_table(const json_t *gate, FILE *out)
 	put_broken(&page);
 	put_section(&page, GATE_REGRESSION, "Regressions", "p");
 	put_section(&page, GATE_INCONCLUSIVE, "Inconclusive", "needs");
-	put_section(&page, GATE_IMPROVEMENT, "Improvements", "p");
+	put_section(&page, GATE_IMPROVEMENT, "Improvements", "");
 	put_quiet(&page);
 	put_notes(&page);
 	put_legend(&page);

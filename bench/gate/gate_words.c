@@ -46,36 +46,36 @@ const char *gate_value(const json_t *metric, const char *arm, char text[static G
 	return text;
 }
 
-const char *gate_change(double worse, char text[static GATE_TEXT_MAX])
+/* What is not a percentage is so many times as much. */
+static const char *put_change(double worse, const char *unit, char text[static GATE_TEXT_MAX])
 {
 	double percent = 100 * worse;
 	int decimals = fabs(percent) < 0.995 ? 2 : fabs(percent) < 9.95 ? 1 : 0;
 
-	if (isnan(worse))
-		return "-";
 	if (worse >= 1)
 		snprintf(text, GATE_TEXT_MAX, "x%.3g", 1 + worse);
 	else
-		snprintf(text, GATE_TEXT_MAX, "%+.*f%%", decimals, percent == 0 ? 0 : percent);
+		snprintf(text, GATE_TEXT_MAX, "%+.*f%s", decimals, percent, unit);
 	return text;
 }
 
-/* A bound of an interval, whose unit is that of what stands before it. */
-static const char *bound(double worse, char text[static GATE_TEXT_MAX])
+const char *gate_row_middle(const struct gate_row *row, char text[static GATE_TEXT_MAX])
 {
-	if (gate_change(worse, text) == text && text[strlen(text) - 1] == '%')
-		text[strlen(text) - 1] = '\0';
-	return text;
+	if (!isnan(row->worse.middle))
+		return put_change(row->worse.middle, "%", text);
+	if (number_at(row->metric, "base") == 0 && number_at(row->metric, "head") > 0)
+		return "from 0";
+	return "-";
 }
 
-const char *gate_change_interval(const struct gate_worse *worse, char text[static GATE_TEXT_MAX])
+const char *gate_row_change(const struct gate_row *row, char text[static GATE_TEXT_MAX])
 {
 	char middle[GATE_TEXT_MAX], low[GATE_TEXT_MAX], high[GATE_TEXT_MAX];
 
-	if (isnan(worse->low) || isnan(worse->high))
-		return gate_change(worse->middle, text);
-	snprintf(text, GATE_TEXT_MAX, "%.18s [%.18s, %.18s]", gate_change(worse->middle, middle),
-		bound(worse->low, low), bound(worse->high, high));
+	if (isnan(row->worse.low) || isnan(row->worse.high))
+		return gate_row_middle(row, text);
+	snprintf(text, GATE_TEXT_MAX, "%.18s [%.18s, %.18s]", gate_row_middle(row, middle),
+		put_change(row->worse.low, "", low), put_change(row->worse.high, "", high));
 	return text;
 }
 

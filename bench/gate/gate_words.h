@@ -16,11 +16,14 @@ const char *gate_metric_word(const json_t *metric);
 /* A median with its unit: "12.3k/s", "4.05ms", "8.14MiB", "0.420"; "-" where there is none. */
 const char *gate_value(const json_t *metric, const char *arm, char text[static GATE_TEXT_MAX]);
 
-/* "+8.1%", "-0.25%", from twice as much on "x2.50"; "-" for NAN. */
-const char *gate_change(double worse, char text[static GATE_TEXT_MAX]);
+/*
+ * How much worse: "+8.1%", "-0.25%", from twice as much on "x2.5"; "from 0"
+ * where base had none of it, which has no ratio; "-" where it is not known.
+ */
+const char *gate_row_middle(const struct gate_row *row, char text[static GATE_TEXT_MAX]);
 
-/* A change with its interval: "+8.1% [+6.9, +9.4]". */
-const char *gate_change_interval(const struct gate_worse *worse, char text[static GATE_TEXT_MAX]);
+/* The same with its interval: "+8.1% [+6.9, +9.4]". */
+const char *gate_row_change(const struct gate_row *row, char text[static GATE_TEXT_MAX]);
 
 /* "3%", "4.3%"; "-" where there is no threshold. */
 const char *gate_threshold(const json_t *metric, char text[static GATE_TEXT_MAX]);
