@@ -34,7 +34,7 @@ TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets 
 	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
-all: $B/concbench  ## build the program
+all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 
 bench: deps  ## measure every model, default profile: tables and plots in results/latest
 	$(MAKE) -j$$(nproc) all
@@ -98,6 +98,10 @@ fuzz-build: $(FUZZ)
 
 $B/concbench: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# What trial --counts preloads. A sanitizer has an allocator of its own.
+$B/allocations.so: bench/preload/allocations.c bench/counts_page.h $B/flags
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
