@@ -34,7 +34,7 @@ TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets 
 	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
-all: $B/concbench  ## build the program
+all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 
 bench: deps  ## measure every model, default profile: tables and plots in results/latest
 	$(MAKE) -j$$(nproc) all
@@ -102,6 +102,10 @@ $B/concbench: $(OBJ)
 # The same program with its parts in another order: identical code whose numbers differ by layout.
 $B/relinked: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $^ | tac) $(LIBS)
+
+# What trial --counts preloads. A sanitizer has an allocator of its own.
+$B/allocations.so: bench/preload/allocations.c bench/counts_page.h $B/flags
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^
