@@ -87,19 +87,26 @@ static const char *temporary_folder(void)
 	return named && *named ? named : "/tmp";
 }
 
+/* Make the arm's folder. 0 or EXIT_USAGE. */
+static int make_folder(struct arm *arm, const char *command)
+{
+	if ((size_t)snprintf(arm->folder, sizeof arm->folder, "%s/concbench-gate-XXXXXX",
+		    temporary_folder()) < sizeof arm->folder &&
+		mkdtemp(arm->folder))
+		return 0;
+	*arm->folder = '\0';
+	return cli_error(
+		command, "cannot make a folder in '%s': %s", temporary_folder(), strerror(errno));
+}
+
 static int check_out(struct arm *arm, const char *command, char *tree, const volatile int *stop)
 {
-	int status;
+	int status = make_folder(arm, command);
 	char *argv[] = { "git", "-C", DATADIR, "worktree", "add", "--quiet", "--detach", tree,
 		arm->git, NULL };
 
-	if ((size_t)snprintf(arm->folder, sizeof arm->folder, "%s/concbench-base-XXXXXX",
-		    temporary_folder()) >= sizeof arm->folder ||
-		!mkdtemp(arm->folder)) {
-		*arm->folder = '\0';
-		return cli_error(command, "cannot make a folder in '%s': %s", temporary_folder(),
-			strerror(errno));
-	}
+	if (status)
+		return status;
 	snprintf(tree, 512, "%s/tree", arm->folder);
 	char *output = output_of(argv, true, stop, &status);
 	if (!output)
@@ -194,21 +201,45 @@ static int own_path(char path[512], const char *command)
 	return 0;
 }
 
+/* Put a program, and what it preloads to count, into the arm's folder. */
+static int copy_here(
+	struct arm *arm, const char *command, const char *path, const volatile int *stop)
+{
+	char script[] = "cp -- \"$1\" \"$2/concbench\" && cd -- \"$(dirname -- \"$1\")\" && "
+			"{ [ ! -e allocations.so ] || cp allocations.so \"$2\"; }";
+	int status = make_folder(arm, command);
+
+	if (status)
+		return status;
+	snprintf(arm->program, sizeof arm->program, "%s/concbench", arm->folder);
+	char *output = output_of(
+		(char *[]){ "sh", "-c", script, "sh", (char *)path, arm->folder, NULL }, true, stop,
+		&status);
+	if (!output)
+		return *stop ? EXIT_INTERRUPTED : cli_error(command, "cannot run cp");
+	if (status != 0)
+		cli_error(command, "cannot copy '%s':\n%s", path, output);
+	free(output);
+	return status != 0 ? EXIT_USAGE : ask_program(arm, command, stop);
+}
+
 int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volatile int *stop)
 {
-	int status = own_path(arm->program, command);
+	char path[512];
+	int status = own_path(path, command);
 
 	if (status)
 		return status;
 	snprintf(arm->name, sizeof arm->name, "this tree");
 	snprintf(arm->git, sizeof arm->git, "%s", environment_git());
-	note_tree(arm, notes);
-	return ask_program(arm, command, stop);
+	if (notes)
+		note_tree(arm, notes);
+	return copy_here(arm, command, path, stop);
 }
 
 int arm_of_relinked(struct arm *arm, const char *command, const volatile int *stop)
 {
-	char path[512], build[520];
+	char path[512], build[520], relinked[600];
 	int status = own_path(path, command);
 
 	if (status)
@@ -216,11 +247,11 @@ int arm_of_relinked(struct arm *arm, const char *command, const volatile int *st
 	snprintf(arm->name, sizeof arm->name, "this program, linked in another order");
 	snprintf(arm->git, sizeof arm->git, "%s", environment_git());
 	snprintf(build, sizeof build, "B=%s", dirname(path));
-	snprintf(arm->program, sizeof arm->program, "%s/relinked", build + strlen("B="));
+	snprintf(relinked, sizeof relinked, "%s/relinked", build + strlen("B="));
 	status = make(command, "this program",
-		(char *[]){ "-C", DATADIR, build, "CC=" CC, "CFLAGS=" FLAGS, arm->program, NULL },
+		(char *[]){ "-C", DATADIR, build, "CC=" CC, "CFLAGS=" FLAGS, relinked, NULL },
 		stop);
-	return status ? status : ask_program(arm, command, stop);
+	return status ? status : copy_here(arm, command, relinked, stop);
 }
 
 const json_t *arm_knows(const struct arm *arm, const char *list, const char *name)

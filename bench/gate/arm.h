@@ -16,7 +16,7 @@ struct arm {
 	const char *command;        /* for sh -c */
 	const char *const *options; /* more of its `trial`; may be NULL */
 	json_t *known;              /* what its `list --json` tells */
-	char folder[256];           /* of the worktree that it was built in, or "" */
+	char folder[256];           /* of its own, where it was built or copied to; or "" */
 };
 
 /*
@@ -27,7 +27,11 @@ struct arm {
  */
 int arm_of_base(struct arm *arm, const char *command, const char *base, const volatile int *stop);
 
-/* Make the arm of this program; what should be known of its tree goes to notes. 0 or EXIT_USAGE. */
+/*
+ * Make the arm of this program, of a copy: pages of a program that runs already
+ * would be shared with it, and count half. What should be known of its tree
+ * goes to notes, unless that is NULL. As arm_of_base.
+ */
 int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volatile int *stop);
 
 /*

@@ -78,6 +78,7 @@ static int read_cell(struct gate_cell *cell, const char *command)
 		status = cli_number(command, "a cell's concurrency", concurrency, "", 1,
 			CLI_CONCURRENCY_MAX, &number);
 	spec->concurrency = number;
+	spec->model_name = model;
 	if (!status && spec->workload->kind == WORKLOAD_SERVICE)
 		return tasks ? cli_error(command, "%s is a service, and has no number of tasks",
 				       spec->workload->name)
@@ -87,7 +88,6 @@ static int read_cell(struct gate_cell *cell, const char *command)
 		status = cli_number(
 			command, "a cell's tasks", tasks, "tasks", 1, CLI_TASKS_MAX, &spec->tasks);
 	spec->warmup = spec->tasks / 10;
-	spec->model_name = model;
 	return status;
 }
 

@@ -79,6 +79,14 @@ static json_t *params_json(const struct params *params)
 	return json;
 }
 
+static bool any_known(const struct samples *samples)
+{
+	for (size_t i = 0; i < samples->count; i++)
+		if (!isnan(samples->values[BASE][i]) || !isnan(samples->values[HEAD][i]))
+			return true;
+	return false;
+}
+
 static json_t *cell_json(const struct gate_cell *cell)
 {
 	bool is_ok = strcmp(cell->status, "ok") == 0;
@@ -87,12 +95,12 @@ static json_t *cell_json(const struct gate_cell *cell)
 
 	for (int m = 0; m < METRICS; m++) {
 		const struct samples *samples = &cell->samples[m];
-		if (samples->count == 0)
+		if (!any_known(samples))
 			continue;
-		if (gate_metrics[m].source == FROM_PAIRS)
+		if (gated_metrics[m].source == FROM_PAIRS)
 			pairs = samples->count;
 		json_array_append_new(
-			metrics, finding_json(&gate_metrics[m], samples, &cell->findings[m]));
+			metrics, finding_json(&gated_metrics[m], samples, &cell->findings[m]));
 	}
 	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:b, s:s, s:o, s:o, s:i, s:f, s:o}", "workload",
 		cell->names[0], "model", cell->names[1], "concurrency", (int)cell->spec.concurrency,

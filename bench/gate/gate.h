@@ -92,6 +92,9 @@ int gate_command_cell(struct gate *gate, const char *command);
 /* Run the pairs and come to the verdict. 0, or -EINTR when it was stopped, or -ENOMEM. */
 int gate_run(struct gate *gate);
 
+/* Whether launches of that kind, of trials or commands as it is, tell metric m. */
+bool gate_has(const struct gate *gate, int m, bool counted);
+
 /* Launch one side of a cell and keep what it came to. 0, -EINTR; a bad trial closes the cell. */
 int gate_sample(struct gate *gate, struct gate_cell *cell, enum side side, bool counted);
 

@@ -96,33 +96,29 @@ static void describe(const struct view *view)
 	}
 }
 
-/* How much worse than the threshold counts are, by ranks; in floor-raised logarithms. */
-static int test_counts(const struct view *view)
+/*
+ * The p of "head is not worse by more than the threshold", or with `turned` of
+ * "not better by more": of pairs by the sign test, of counts by ranks.
+ */
+static int test(const struct view *view, bool turned, double *p)
 {
+	double than = log1p(view->finding->threshold), sign = turned ? -1 : 1;
 	size_t n = view->samples->count;
-	struct mann_whitney test;
 	double *base = view->work, *head = view->work + n;
+	struct mann_whitney ranks;
 
-	for (size_t i = 0; i < n; i++) {
-		base[i] = view->sign * logarithm(view, BASE, i) + log1p(count_threshold);
-		head[i] = view->sign * logarithm(view, HEAD, i);
+	if (view->metric->source == FROM_PAIRS) {
+		for (size_t i = 0; i < n; i++)
+			view->work[i] = sign * worse(view, i);
+		return sign_test_above(view->work, n, than, p);
 	}
-	int err = mann_whitney(base, n, head, n, &test);
-	view->finding->threshold = count_threshold;
-	view->finding->p = err ? 1 : test.p_greater;
+	for (size_t i = 0; i < n; i++) {
+		base[i] = sign * view->sign * logarithm(view, BASE, i) + than;
+		head[i] = sign * view->sign * logarithm(view, HEAD, i);
+	}
+	int err = mann_whitney(base, n, head, n, &ranks);
+	*p = err ? NAN : ranks.p_greater;
 	return err;
-}
-
-static int test_pairs(const struct gate *gate, const struct view *view)
-{
-	struct finding *finding = view->finding;
-	size_t n = view->samples->count;
-
-	finding->noise = own_noise(view);
-	finding->threshold = fmax(gate->threshold, finding->noise);
-	for (size_t i = 0; i < n; i++)
-		view->work[i] = worse(view, i);
-	return sign_test_above(view->work, n, log1p(finding->threshold), &finding->p);
 }
 
 static const struct finding nothing = { NOT_GATED, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
@@ -140,23 +136,20 @@ static int examine(const struct gate *gate, const struct view *view)
 	}
 	describe(view);
 	view->finding->verdict = NO_REGRESSION; /* until the tests say otherwise */
-	return view->metric->source == FROM_PAIRS ? test_pairs(gate, view) : test_counts(view);
+	view->finding->threshold = count_threshold;
+	if (view->metric->source == FROM_PAIRS) {
+		view->finding->noise = own_noise(view);
+		view->finding->threshold = fmax(gate->threshold, view->finding->noise);
+	}
+	return test(view, false, &view->finding->p);
 }
 
 /* Better by as much as would be too much for the worse. */
 static bool is_better(const struct view *view, size_t tests)
 {
-	const struct finding *finding = view->finding;
-	size_t n = view->samples->count;
 	double p;
 
-	if (view->metric->source != FROM_PAIRS)
-		return finding->ratio * view->sign < view->sign && finding->p > 0.5 &&
-			fabs(log(finding->ratio)) > count_threshold;
-	for (size_t i = 0; i < n; i++)
-		view->work[i] = -worse(view, i);
-	return sign_test_above(view->work, n, log1p(finding->threshold), &p) == 0 &&
-		p * (double)tests <= look_alpha;
+	return test(view, true, &p) == 0 && p * (double)tests <= look_alpha;
 }
 
 /* Whether so few or so uneven pairs can show anything. */
@@ -221,8 +214,8 @@ static size_t make_views(struct gate *gate, struct view *views, double *work)
 	for (size_t i = 0; i < gate->cell_count; i++)
 		for (int m = 0; m < METRICS; m++) {
 			struct gate_cell *cell = &gate->cells[i];
-			const struct measure *measure = measure_find(gate_metrics[m].key);
-			views[count++] = (struct view){ &gate_metrics[m], cell, &cell->samples[m],
+			const struct measure *measure = measure_find(gated_metrics[m].key);
+			views[count++] = (struct view){ &gated_metrics[m], cell, &cell->samples[m],
 				&cell->findings[m], measure->better == MEASURE_HIGHER ? -1 : 1,
 				work };
 		}

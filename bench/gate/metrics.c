@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics.h"
 
-const struct metric gate_metrics[METRICS] = {
+const struct metric gated_metrics[METRICS] = {
 	{ "throughput_per_s", FROM_PAIRS, 0, 0.10, true, false },
 	{ "elapsed_s", FROM_PAIRS, 0, 0.10, false, true },
 	{ "latency_p50_ns", FROM_PAIRS, 0, 0.10, true, false },

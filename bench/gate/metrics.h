@@ -32,6 +32,6 @@ struct metric {
 	bool of_trials, of_commands; /* which of them have it */
 };
 
-extern const struct metric gate_metrics[METRICS];
+extern const struct metric gated_metrics[METRICS];
 
 #endif

@@ -11,12 +11,11 @@ unsigned gate_pairs_most(const struct gate *gate)
 	return gate->pairs << (GATE_LOOKS - 1);
 }
 
-/* Those of a cell that its launches of that kind were counting for have one pair more. */
-static void count_pair(struct gate_cell *cell, bool counted)
+/* What launches of that kind tell has one pair more. */
+static void count_pair(const struct gate *gate, struct gate_cell *cell, bool counted)
 {
 	for (int m = 0; m < METRICS; m++)
-		if (gate_metrics[m].source == (counted ? FROM_COUNTING : FROM_PAIRS))
-			cell->samples[m].count++;
+		cell->samples[m].count += gate_has(gate, m, counted);
 }
 
 /*
@@ -36,7 +35,7 @@ static int block(struct gate *gate, struct rng *rng, struct gate_cell *cell, boo
 		}
 		if (err)
 			return err;
-		count_pair(cell, counted);
+		count_pair(gate, cell, counted);
 	}
 	return 0;
 }

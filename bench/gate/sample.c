@@ -76,19 +76,22 @@ static void give_up(struct gate_cell *cell, enum side side, const json_t *trial)
 	cell->open = false;
 }
 
+bool gate_has(const struct gate *gate, int m, bool counted)
+{
+	const struct metric *metric = &gated_metrics[m];
+
+	return metric->source == (counted ? FROM_COUNTING : FROM_PAIRS) &&
+		(gate->arms[BASE].command ? metric->of_commands : metric->of_trials);
+}
+
 static void keep(struct gate *gate, struct gate_cell *cell, enum side side, bool counted,
 	const json_t *trial)
 {
-	bool of_command = gate->arms[side].command != NULL;
-
 	for (int m = 0; m < METRICS; m++) {
-		const struct metric *metric = &gate_metrics[m];
 		struct samples *samples = &cell->samples[m];
-		if (metric->source != (counted ? FROM_COUNTING : FROM_PAIRS) ||
-			!(of_command ? metric->of_commands : metric->of_trials))
-			continue;
-		samples->values[side][samples->count] = measure_of(
-			measure_find(metric->key), trial);
+		if (gate_has(gate, m, counted))
+			samples->values[side][samples->count] = measure_of(
+				measure_find(gated_metrics[m].key), trial);
 	}
 }
 
