@@ -30,9 +30,8 @@ struct trial_spec {
 	const char *workdir;
 
 	/* For trial_process, of a gate's other program. */
-	const char *program;        /* its path; NULL: this one */
-	uint32_t unknown_params;    /* by row: those that it does not have */
-	const char *const *options; /* more of `trial`, closed by NULL; may be NULL */
+	const char *program;     /* its path; NULL: this one */
+	uint32_t unknown_params; /* by row: those that it does not have */
 };
 
 /* What became of one task. One cache line, so that two cores never share one. */

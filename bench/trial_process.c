@@ -119,8 +119,6 @@ void trial_command(struct trial_command *command, const char *program,
 			param_text(&spec->params, row->name));
 		add(command, "--param", text);
 	}
-	for (const char *const *option = spec->options; option && *option; option++)
-		add(command, *option, NULL);
 }
 
 /* How long a service's load lasts by itself, which is no part of the limit. */

@@ -9,14 +9,15 @@
 enum side { BASE, HEAD, SIDES };
 
 struct arm {
-	char name[256];             /* as asked for */
-	char git[80];               /* its commit, or "" */
-	bool dirty;                 /* built from a tree with changes that are not committed */
-	char program[1024];         /* its path; "" for a command */
-	const char *command;        /* for sh -c */
-	const char *const *options; /* more of its `trial`; may be NULL */
-	json_t *known;              /* what its `list --json` tells */
-	char folder[256];           /* of its own, where it was built or copied to; or "" */
+	char name[256];        /* as asked for */
+	char git[80];          /* its commit, or "" */
+	bool dirty;            /* built from a tree with changes that are not committed */
+	char program[1024];    /* its path; "" for a command */
+	const char *command;   /* for sh -c */
+	double inject_percent; /* self-test: so many of its tasks do their work twice */
+	bool inject_call;      /* self-test: a system call more each task */
+	json_t *known;         /* what its `list --json` tells */
+	char folder[256];      /* of its own, where it was built or copied to; or "" */
 };
 
 /*

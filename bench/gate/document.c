@@ -36,11 +36,13 @@ static json_t *values_json(const struct samples *samples, enum side side)
 static json_t *finding_json(
 	const struct metric *metric, const struct samples *samples, const struct finding *finding)
 {
+	static const char *const tests[] = {
+		[FROM_PAIRS] = "sign", [FROM_COUNTING] = "rank", [FROM_CALLGRIND] = "exact"
+	};
 	const struct measure *measure = measure_find(metric->key);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b}", "name", metric->key, "unit",
 		measure->unit, "better", measure->better == MEASURE_HIGHER ? "higher" : "lower",
-		"test", metric->source == FROM_PAIRS ? "sign" : "rank", "gated",
-		finding->verdict != NOT_GATED);
+		"test", tests[metric->source], "gated", finding->verdict != NOT_GATED);
 	const struct {
 		const char *key;
 		double value;

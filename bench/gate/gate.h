@@ -98,6 +98,12 @@ bool gate_has(const struct gate *gate, int m, bool counted);
 /* Launch one side of a cell and keep what it came to. 0, -EINTR; a bad trial closes the cell. */
 int gate_sample(struct gate *gate, struct gate_cell *cell, enum side side, bool counted);
 
+/*
+ * The instructions of a cell's task on both sides. 0, -EINTR, -ENOENT without
+ * valgrind, or another -errno where this cell cannot have it (bench/instructions.h).
+ */
+int gate_count_instructions(struct gate *gate, struct gate_cell *cell);
+
 /* Findings of all cells from their samples; closes those that need no more pairs. */
 int gate_judge(struct gate *gate);
 

@@ -11,4 +11,5 @@ const struct metric gated_metrics[METRICS] = {
 	{ "peak_memory_kib", FROM_PAIRS, 0, 0.10, true, true },
 	{ "system_calls_per_task", FROM_COUNTING, 0.02, 0, true, false },
 	{ "allocations_per_task", FROM_COUNTING, 0.02, 0, true, false },
+	{ "instructions_per_task", FROM_CALLGRIND, 0, 0, true, false },
 };

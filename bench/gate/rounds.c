@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../models/io.h"
 #include "gate.h"
@@ -80,6 +81,28 @@ static int run_counts(struct gate *gate, struct rng *rng)
 	return err;
 }
 
+/* Of those cells that callgrind can follow. */
+static int run_callgrind(struct gate *gate)
+{
+	for (size_t i = 0; i < gate->cell_count; i++) {
+		struct gate_cell *cell = &gate->cells[i];
+		int err = cell->control ? 0 : gate_count_instructions(gate, cell);
+		if (err == -ENOENT)
+			json_array_append_new(gate->notes,
+				json_string("there is no valgrind, so instructions were not "
+					    "counted: apt-get install valgrind"));
+		if (err == -EINTR || err == -ENOENT)
+			return err == -EINTR ? err : 0;
+		if (err)
+			json_array_append_new(gate->notes,
+				json_sprintf("instructions of %s under %s were not counted: %s",
+					cell->names[0], cell->names[1],
+					err == -ENOTSUP ? "callgrind counts one process, and tasks"
+							: strerror(-err)));
+	}
+	return 0;
+}
+
 int gate_run(struct gate *gate)
 {
 	int64_t before_ns = io_now_ns();
@@ -94,6 +117,8 @@ int gate_run(struct gate *gate)
 	gate->trials_s = 0;
 	if (!err && gate->counts)
 		err = run_counts(gate, &rng);
+	if (!err && gate->instructions)
+		err = run_callgrind(gate);
 	for (int look = 0; look < GATE_LOOKS && !err; look++) {
 		unsigned until = gate->pairs << look;
 		err = run_pairs(gate, &rng, order, pairs, until);

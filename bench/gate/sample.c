@@ -7,6 +7,7 @@
 
 #include "../../models/io.h"
 #include "../cells.h"
+#include "../instructions.h"
 #include "../launch.h"
 #include "../trial_process.h"
 #include "gate.h"
@@ -42,22 +43,26 @@ static json_t *run_command(const struct gate *gate, const struct arm *arm)
 		(json_int_t)usage->ru_nivcsw, "peak_memory_kib", (json_int_t)usage->ru_maxrss);
 }
 
+/* The cell's trial as that side runs it. */
+static struct trial_spec spec_of(
+	const struct gate *gate, const struct gate_cell *cell, enum side side)
+{
+	const struct arm *arm = &gate->arms[cell->control ? BASE : side];
+	struct trial_spec spec = cell->spec;
+
+	spec.program = arm->program;
+	spec.inject_percent = arm->inject_percent;
+	spec.inject_call = arm->inject_call;
+	return spec;
+}
+
 static json_t *run_trial(struct gate *gate, struct gate_cell *cell, enum side side, bool counted)
 {
-	enum { OPTIONS_MAX = 8 };
-	const struct arm *arm = &gate->arms[cell->control ? BASE : side];
-	const char *options[OPTIONS_MAX] = { NULL };
-	struct trial_spec spec = cell->spec;
-	int count = 0;
+	struct trial_spec spec = spec_of(gate, cell, side);
 
-	if (arm->command)
-		return run_command(gate, arm);
-	for (const char *const *option = arm->options; option && *option; option++)
-		options[count++] = *option;
-	if (counted)
-		options[count++] = "--counts";
-	spec.program = arm->program;
-	spec.options = options;
+	if (gate->arms[side].command)
+		return run_command(gate, &gate->arms[side]);
+	spec.counts = counted;
 	return trial_process(&spec, gate->time_limit_s, gate->stop);
 }
 
@@ -113,4 +118,20 @@ int gate_sample(struct gate *gate, struct gate_cell *cell, enum side side, bool 
 		cell->uncountable = true;
 	json_decref(trial);
 	return 0;
+}
+
+int gate_count_instructions(struct gate *gate, struct gate_cell *cell)
+{
+	struct samples *samples = &cell->samples[METRICS - 1];
+	int64_t before_ns = io_now_ns();
+	int err = 0;
+
+	for (int side = 0; side < SIDES && !err; side++) {
+		struct trial_spec spec = spec_of(gate, cell, side);
+		err = instructions_per_task(spec.program, &spec, gate->time_limit_s, gate->stop,
+			&samples->values[side][0]);
+	}
+	samples->count = !err;
+	gate->trials_s += (double)(io_now_ns() - before_ns) / 1e9;
+	return err;
 }
