@@ -2,7 +2,7 @@
 # How many gates find a slowdown, against its size: cpu.tsv and io.tsv have a
 # row a level, of per cent, rate, low and high. threshold is the gate's.
 load scripts.'style.gp'
-top = 64
+top = 80
 left = 96
 right = W - 150
 bottom = top + 380
@@ -10,8 +10,8 @@ H = bottom + 62
 title_text = 'How often a gate finds a slowdown'
 parameters = ''
 parameters_more = ''
-models = ''
-set title
+note = 'gates that find it by throughput or CPU time; bars: 95 % intervals'
+heading = 72
 load scripts.'open.gp'
 set lmargin at screen px(left)
 set rmargin at screen px(right)
@@ -31,4 +31,5 @@ plot 'cpu.tsv' using 1:2:3:4 with yerrorbars ls 2 dt solid pt -1 lw 1 notitle, \
 	'cpu.tsv' using 1:2 with linespoints ls 2 title 'CPU cells', \
 	'io.tsv' using 1:2 with linespoints ls 4 title 'I/O cells', \
 	NaN with lines lw 1.4 dt (8,5) lc rgb alarm title 'threshold'
+unset multiplot
 unset output
