@@ -33,7 +33,7 @@ spaced(w) = w eq 'no_regression' ? 'no regression' : w eq 'not_gated' ? 'not gat
 band = '#F2EBDD'
 
 within(x) = x < x_low ? x_low : x > x_high ? x_high : x
-is(k) = int(column(6)) == k
+is(k) = int(column(9)) == k
 inside(x) = x >= x_low && x <= x_high
 # A label always has a place and a text: gnuplot 5.4 crashes where no label of a plot has.
 beside(n) = valid(n + 2) ? within(column(n + 2)) : valid(n) ? within(column(n)) : 1
@@ -90,13 +90,13 @@ do for [p = 1:panels_n] {
 			using (is(k) && inside($2) ? $2 : NaN):1 \
 			with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) notitle, \
 		table index (p - 1) \
-			using (x_low):1:(strcol(7)) \
+			using (x_low):1:(strcol(6)) \
 			with labels left offset 0.3,0 font ',9' textcolor rgb alarm notitle, \
 		table index (p - 1) \
-			using (beside(2)):1:(strcol(8)) \
+			using (beside(2)):1:(strcol(7)) \
 			with labels left offset 0.8,0 font ',9' textcolor rgb alarm notitle, \
 		table index (p - 1) \
-			using (x_high):1:(strcol(9)) \
+			using (x_high):1:(strcol(8)) \
 			with labels right font ',9' textcolor rgb alarm notitle, \
 		NaN notitle
 	unset label

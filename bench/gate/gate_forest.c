@@ -115,9 +115,8 @@ static void put_row(const struct gate_row *row, size_t place, FILE *out)
 	put_number(1 + row->worse.low, out);
 	put_number(1 + row->worse.high, out);
 	put_number(limit_of(row), out);
-	fprintf(out, "\t%d", kind_of(row));
 	put_row_words(row, out);
-	putc('\n', out);
+	fprintf(out, "\t%d\n", kind_of(row));
 }
 
 /* A cell that broke says so where its ratio would be. */
@@ -125,16 +124,17 @@ static void put_broken_row(const json_t *cell, size_t place, FILE *out)
 {
 	const char *arm = text_at(cell, "arm");
 
-	fprintf(out, "%zu\tNaN\tNaN\tNaN\tNaN\t0\t%s%s%s\t\t\n", place, text_at(cell, "status"),
+	fprintf(out, "%zu\tNaN\tNaN\tNaN\tNaN\t%s%s%s\t\t\t0\n", place, text_at(cell, "status"),
 		*arm ? " in " : "", arm);
 }
 
+/* A word that is the last column and empty would be read as that of the row before. */
 static void put_table(const struct forest *forest, FILE *out)
 {
 	const json_t *cells = json_object_get(forest->gate, "cells"), *cell;
 	size_t i;
 
-	fputs("# row\tratio\tlow\thigh\tlimit\tkind\tleft\tbeside\tright\n", out);
+	fputs("# row\tratio\tlow\thigh\tlimit\tleft\tbeside\tright\tkind\n", out);
 	for (size_t p = 0; p < forest->panel_count; p++) {
 		fputs(p > 0 ? "\n\n" : "", out);
 		json_array_foreach(cells, i, cell)
@@ -145,7 +145,7 @@ static void put_table(const struct forest *forest, FILE *out)
 			else if (gate_cell_broken(cell))
 				put_broken_row(cell, i + 1, out);
 			else
-				fprintf(out, "%zu\tNaN\tNaN\tNaN\tNaN\t0\t\t\t\n", i + 1);
+				fprintf(out, "%zu\tNaN\tNaN\tNaN\tNaN\t\t\t\t0\n", i + 1);
 		}
 	}
 }
