@@ -203,9 +203,6 @@ void gate_verdict_sentence(const json_t *gate, const struct gate_counts *counts,
 		fprintf(out, ", %zu inconclusive", counts->inconclusive);
 	if (counts->improvements > 0)
 		fprintf(out, ", %zu better", counts->improvements);
-	if (counts->control_regressions > 0)
-		fputs(", and the control differs, although both its arms are the same program",
-			out);
 }
 
 void gate_arm(const json_t *gate, const char *arm, FILE *out)
