@@ -49,7 +49,7 @@ const char *gate_value(const json_t *metric, const char *arm, char text[static G
 /* What is not a percentage is so many times as much. */
 static const char *put_change(double worse, const char *unit, char text[static GATE_TEXT_MAX])
 {
-	double percent = 100 * worse;
+	double percent = fabs(worse) < 5e-5 ? 0 : 100 * worse; /* no -0.00 */
 	int decimals = fabs(percent) < 0.995 ? 2 : fabs(percent) < 9.95 ? 1 : 0;
 
 	if (worse >= 1)
@@ -85,7 +85,7 @@ const char *gate_threshold(const json_t *metric, char text[static GATE_TEXT_MAX]
 
 	if (isnan(threshold))
 		return "-";
-	snprintf(text, GATE_TEXT_MAX, "%.3g%%", 100 * threshold);
+	snprintf(text, GATE_TEXT_MAX, threshold < 1 ? "%.2g%%" : "%.0f%%", 100 * threshold);
 	return text;
 }
 
