@@ -8,6 +8,7 @@
 
 #include "../bench/counts.h"
 #include "../bench/instructions.h"
+#include "../bench/summary.h"
 
 /* A process that rests until it is told to go, and then makes calls in all the ways there are. */
 struct target {
@@ -203,6 +204,24 @@ static void nothing_is_counted_without_a_page(void **state)
 	counts_free(&counts);
 }
 
+/* The rows of counts are in a summary where a trial has them, and there alone. */
+static void a_summary_has_what_was_counted(void **state)
+{
+	json_t *cell = json_pack("{s:[{s:s, s:i}, {s:s, s:i, s:i, s:i, s:n}]}", "trials", "status",
+		"ok", "tasks", 10, "status", "ok", "tasks", 10, "operations", 2, "system_calls", 70,
+		"allocations");
+
+	(void)state;
+	summary_update(cell);
+	const json_t *summary = json_object_get(cell, "summary");
+	const json_t *calls = json_object_get(summary, "system_calls_per_task");
+	assert_true(json_number_value(json_object_get(calls, "median")) == 3.5);
+	assert_null(json_object_get(summary, "allocations_per_task"));
+	assert_null(json_object_get(summary, "instructions_per_task"));
+	assert_true(json_is_null(json_object_get(summary, "elapsed_s")));
+	json_decref(cell);
+}
+
 static const volatile int never;
 
 static int instructions(const char *model, const char *workload, double percent, double *per_task)
@@ -266,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_dead_tracer_is_noticed),
 		cmocka_unit_test(what_is_traced_already_is_refused),
 		cmocka_unit_test(nothing_is_counted_without_a_page),
+		cmocka_unit_test(a_summary_has_what_was_counted),
 		cmocka_unit_test(instructions_are_those_of_the_work),
 		cmocka_unit_test(what_cannot_be_counted_is_told),
 	};
