@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/syscall.h>
 
 #include "../bench/counts.h"
@@ -50,13 +51,10 @@ static bool exec_and_wait(void)
 {
 	char *argv[] = { "true", NULL };
 	int status;
-	pid_t pid = vfork();
+	pid_t pid;
 
-	if (pid == 0) {
-		execvp(*argv, argv);
-		_exit(1);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+	return posix_spawnp(&pid, *argv, NULL, NULL, argv, environ) == 0 &&
+		waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 /* In the process, a thread, a child and an exec; a signal is handled, and a stop continued. */
@@ -269,7 +267,8 @@ static void what_cannot_be_counted_is_told(void **state)
 	(void)state;
 	assert_int_equal(instructions("processes", "null", 0, &per_task), -ENOTSUP);
 	assert_int_equal(instructions("threads", "echo", 0, &per_task), -ENOTSUP);
-	char *path = strdup(getenv("PATH"));
+	const char *before = getenv("PATH");
+	char *path = strdup(before ? before : "");
 	setenv("PATH", "/nowhere", 1);
 	int err = instructions("blocking", "null", 0, &per_task);
 	setenv("PATH", path, 1);
