@@ -6,7 +6,8 @@
 
 #include "cli.h"
 #include "environment.h"
-#include "export.h"
+#include "export/export.h"
+#include "gate/gate.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
@@ -26,6 +27,7 @@ static const struct command {
 	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
+	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "export", export_main, "a results file in another format" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },

@@ -28,6 +28,10 @@ struct trial_spec {
 	bool inject_call; /* self-test: a system call more each task */
 	double inject_percent; /* self-test: so many of the tasks do their work twice */
 	const char *workdir;
+
+	/* For trial_process, of a gate's other program. */
+	const char *program;     /* its path; NULL: this one */
+	uint32_t unknown_params; /* by row: those that it does not have */
 };
 
 /* What became of one task. One cache line, so that two cores never share one. */

@@ -111,7 +111,10 @@ void trial_command(struct trial_command *command, const char *program,
 	if (spec->ceiling_only)
 		add(command, "--measure-ceiling", NULL);
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
-		char *text = command->params[row - spec->params.table];
+		size_t k = row - spec->params.table;
+		char *text = command->params[k];
+		if (spec->unknown_params & 1U << k)
+			continue;
 		snprintf(text, sizeof command->params[0], "%s=%s", row->name,
 			param_text(&spec->params, row->name));
 		add(command, "--param", text);
@@ -138,7 +141,7 @@ static json_t *run_trial(
 
 	if (workdir_make(workdir) != 0)
 		return broken("failed", "cannot make a temporary folder");
-	trial_command(&command, "/proc/self/exe", spec, workdir);
+	trial_command(&command, spec->program ? spec->program : "/proc/self/exe", spec, workdir);
 	/* A service's trial reads its server's memory by itself. */
 	bool sample_memory = spec->workload->kind != WORKLOAD_SERVICE;
 	time_limit_s += load_s(spec);

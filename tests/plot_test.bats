@@ -114,7 +114,7 @@ PYTHON
 	mkdir "$tmp/out"
 	echo old >"$tmp/out/bars-fetch.png"
 	run env PATH="$tmp/bin:$PATH" "$concbench" plot "$result" -o "$tmp/out"
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 2 ]
 	[[ "$output" == *"line 7: something odd"* ]]
 	[ "$(ls -A "$tmp/out")" = bars-fetch.png ]
 	[ "$(cat "$tmp/out/bars-fetch.png")" = old ]
@@ -123,11 +123,11 @@ PYTHON
 @test "a gnuplot that dies or draws nothing is an error" {
 	fake_gnuplot 'kill -SEGV $$'
 	run env PATH="$tmp/bin:$PATH" "$concbench" plot "$result" -o "$tmp/out"
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 2 ]
 	[[ "$output" == *"gnuplot died: Segmentation fault"* ]]
 	fake_gnuplot 'exit 0'
 	run env PATH="$tmp/bin:$PATH" "$concbench" plot "$result" -o "$tmp/out"
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 2 ]
 	[[ "$output" == *"is the disk full"* ]]
 	[ ! -e "$tmp/out" ]
 }
