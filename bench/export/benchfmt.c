@@ -27,6 +27,9 @@ static const struct unit {
 	{ "latency_max_ns", "max-ns", 1 },
 	{ "cpu_per_task_s", "cpu-ns/op", 1e9 },
 	{ "switches_per_task", "switches/op", 1 },
+	{ "system_calls_per_task", "syscalls/op", 1 },
+	{ "allocations_per_task", "allocs/op", 1 },
+	{ "instructions_per_task", "instructions/op", 1 },
 	{ "peak_memory_kib", "peak-B", 1024 },
 	{ NULL, NULL, 0 },
 };
