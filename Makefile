@@ -31,7 +31,7 @@ BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjanss
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets python3-scipy procps \
-	nghttp2-client apache2-utils valgrind
+	nghttp2-client apache2-utils valgrind libxml2-utils python3-prometheus-client libbenchmark-tools
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program

@@ -86,11 +86,14 @@ static int add_trials(json_t *list, const json_t *cell, const char *name, size_t
 static json_t *context(const json_t *root)
 {
 	const json_t *machine = json_object_get(root, "environment");
-	json_t *json = json_pack("{s:s, s:s, s:s, s:[], s:i}", "date", text_at(root, "started"),
-		"host_name", text_at(machine, "host"), "executable", "concbench", "caches",
-		"json_schema_version", 1);
+	json_t *json = json_pack(
+		"{s:s, s:[], s:i}", "executable", "concbench", "caches", "json_schema_version", 1);
 	double load = number_at(machine, "load_average");
 
+	if (*text_at(root, "started"))
+		json_object_set(json, "date", json_object_get(root, "started"));
+	if (*text_at(machine, "host"))
+		json_object_set(json, "host_name", json_object_get(machine, "host"));
 	if (!isnan(number_at(machine, "cores")))
 		json_object_set_new(json, "num_cpus", json_integer(number_at(machine, "cores")));
 	json_object_set_new(json, "load_avg", isnan(load) ? json_array() : json_pack("[f]", load));
