@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "export/export.h"
 #include "gate/gate.h"
+#include "import/import.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
@@ -32,6 +33,7 @@ static const struct command {
 	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "export", export_main, "a results file in another format" },
+	{ "import", import_main, "another benchmark's results, as a results file" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
 	{ "trial", trial_main, NULL },
 };
