@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "environment.h"
 #include "export.h"
+#include "history/history_main.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
@@ -27,6 +28,7 @@ static const struct command {
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
 	{ "plot", plot_main, "pictures of a results file" },
+	{ "history", history_main, "results over time: what changed, and at which commit" },
 	{ "export", export_main, "a results file in another format" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
 	{ "trial", trial_main, NULL },
