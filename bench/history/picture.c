@@ -282,8 +282,9 @@ void picture_put_facts(const struct picture *picture, const struct history *hist
 
 	fputs("workload = ", out);
 	plot_put_quoted(text_at(cell, "workload"), out);
-	fprintf(out, "\nconcurrency = %lld\n",
-		(long long)json_integer_value(json_object_get(cell, "concurrency")));
+	fprintf(out, "\nconcurrency = %lld\ntasks = %lld\n",
+		(long long)json_integer_value(json_object_get(cell, "concurrency")),
+		(long long)json_integer_value(json_object_get(cell, "tasks")));
 	plot_put_parameters(json_object_get(cell, "params"), out);
 	fprintf(out, "metric = '%s'\nunit = '%s'\nbetter = '%s'\n", picture->measure->key,
 		unit_name(picture->measure), betters[picture->measure->better]);
