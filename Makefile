@@ -17,10 +17,10 @@ R      = results/latest
 FUZZ_S = 20
 
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
-FACTS  = -D_GNU_SOURCE -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
+FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
 SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c \
-	bench/history/*.c)
+	bench/export/*.c bench/gate/*.c bench/selftest/*.c bench/history/*.c)
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
@@ -31,11 +31,11 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
-TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets procps \
+TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-websockets python3-scipy procps \
 	nghttp2-client apache2-utils valgrind
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
-all: $B/concbench  ## build the program
+all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 
 bench: deps  ## measure every model, default profile: tables and plots in results/latest
 	$(MAKE) -j$$(nproc) all
@@ -93,12 +93,20 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'with SAN=address|thread, CC=clang: another build folder; STRICT=1: warnings are errors'
 
-tests-build: $(TESTS)
+tests-build: $(TESTS) $B/tests/hypothesis_driver
 floors-build: $(FLOORS)
 fuzz-build: $(FUZZ)
 
 $B/concbench: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The same program with its parts in another order: identical code whose numbers differ by layout.
+$B/relinked: $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $^ | tac) $(LIBS)
+
+# What trial --counts preloads. A sanitizer has an allocator of its own.
+$B/allocations.so: bench/preload/allocations.c bench/counts_page.h $B/flags
+	$(CC) $(FACTS) $(CFLAGS) $(WARN) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 $B/libconcbench.a: $(OBJ)
 	rm -f $@ && ar rcs $@ $^

@@ -15,7 +15,13 @@ struct sockaddr_in;
 enum { CLI_CONCURRENCY_MAX = 1000000, CLI_TASKS_MAX = 100000000 };
 
 /* Exit statuses of the program. */
-enum { EXIT_OK = 0, EXIT_BAD_VERDICT = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+enum {
+	EXIT_OK = 0,
+	EXIT_BAD_VERDICT = 1,
+	EXIT_USAGE = 2,
+	EXIT_INCONCLUSIVE = 3,
+	EXIT_INTERRUPTED = 130
+};
 
 /* Print "concbench COMMAND: message" on stderr; returns EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) int cli_error(const char *command, const char *format, ...);

@@ -145,6 +145,11 @@ static json_t *warnings(double load)
 	return list;
 }
 
+const char *environment_git(void)
+{
+	return GIT;
+}
+
 json_t *environment_capture(void)
 {
 	struct utsname kernel;

@@ -7,6 +7,9 @@
 
 #define CONCBENCH_VERSION "0.1.0"
 
+/* The commit that this program was built from, with -dirty where it was changed; or "". */
+const char *environment_git(void);
+
 /* The environment object of the results; what is not known is null. A new reference. */
 json_t *environment_capture(void);
 

@@ -32,8 +32,9 @@ struct mann_whitney {
 
 /*
  * The test of Mann and Whitney (Wilcoxon's rank sum) that x and y come from one
- * distribution. Exact where n is small, ties included (all arrangements of the
- * midranks are counted); else normal with the correction for ties and for
+ * distribution. Exact where both are at most 50 and no values tie, or where some
+ * do and (nx + ny) * min(nx, ny) <= 200, which is 10 and 10 (all arrangements of
+ * the midranks are counted); else normal with the correction for ties and for
  * continuity. nx, ny >= 1.
  */
 int mann_whitney(
@@ -42,8 +43,10 @@ int mann_whitney(
 /*
  * The shift of y over x of Hodges and Lehmann, the median of all differences
  * y - x, and the distribution-free interval that the Mann-Whitney test inverts
- * to; its confidence is the one it has, at least wanted where n allows. Of
- * logarithms it is that of a ratio.
+ * to; its confidence is the one it has, at least wanted where n allows, and with
+ * ties it covers no less. Exact where both are at most 50, else by the normal
+ * approximation. Of logarithms it is that of a ratio. -EINVAL, too, where both
+ * have the same infinity.
  */
 int hodges_lehmann_shift(const double *x, size_t nx, const double *y, size_t ny, double wanted,
 	double *shift, struct interval *interval);

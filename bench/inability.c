@@ -17,6 +17,18 @@ static const struct {
 
 static const char no_resumable_form[] = "this workload has no resumable form";
 
+/* Only the straight-line form of a task is done twice. */
+static const char *injection_inability(const struct trial_spec *spec)
+{
+	if (spec->workload->kind == WORKLOAD_SERVICE)
+		return "a service has no tasks to inject work or calls into";
+	if (spec->inject_percent > 0 &&
+		(spec->model->features & (MODEL_CALLBACK | MODEL_STACKLESS)))
+		return "work is injected into the straight-line form, which this model does not "
+		       "run";
+	return NULL;
+}
+
 static const char *service_inability(const struct trial_spec *spec)
 {
 	if (!spec->model->serve)
@@ -62,6 +74,10 @@ const char *inability(const struct trial_spec *spec)
 		return NULL;
 	bool chosen = spec->model_params.table; /* else at their defaults */
 	const char *why = model_unavailable(spec->model, chosen ? &spec->model_params : NULL);
+	if (why)
+		return why;
+	if (spec->inject_percent > 0 || spec->inject_call)
+		why = injection_inability(spec);
 	if (why)
 		return why;
 	return spec->workload->kind == WORKLOAD_SERVICE

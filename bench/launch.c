@@ -152,7 +152,7 @@ static void reap(pid_t pid, int64_t limit_ns, const volatile int *stop, struct l
 		usleep(200);
 	}
 	kill(-pid, SIGKILL); /* before wait4 lets go of the number */
-	wait4(pid, &result->status, 0, NULL);
+	wait4(pid, &result->status, 0, &result->usage);
 }
 
 int launch(char *const argv[], double time_limit_s, bool sample_memory, const volatile int *stop,

@@ -5,6 +5,7 @@
 /* Run a program as a process group of its own, with a time limit, and read what it prints. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 struct launched {
@@ -12,6 +13,7 @@ struct launched {
 	bool timed_out;       /* killed at the limit */
 	bool interrupted;     /* killed because *stop was set */
 	char *output;         /* its stdout, with a 0 at the end; to be freed */
+	struct rusage usage;  /* of it and of its children that it waited for */
 	long peak_memory_kib; /* PSS, summed over its processes; -1 when none was read */
 };
 

@@ -6,13 +6,15 @@
 
 #include "cli.h"
 #include "environment.h"
-#include "export.h"
+#include "export/export.h"
+#include "gate/gate.h"
 #include "history/history_main.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
+#include "selftest/selftest.h"
 #include "serve.h"
 #include "sweep/sweep_main.h"
 #include "trial.h"
@@ -27,6 +29,8 @@ static const struct command {
 	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
+	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
+	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "history", history_main, "results over time: what changed, and at which commit" },
 	{ "export", export_main, "a results file in another format" },

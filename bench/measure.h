@@ -4,6 +4,7 @@
 
 /* What is read off a trial: one table for summaries, comparisons, gates and exports. */
 #include <jansson.h>
+#include <stdbool.h>
 
 enum measure_better { MEASURE_NEITHER, MEASURE_HIGHER, MEASURE_LOWER };
 
@@ -17,6 +18,7 @@ struct measure {
 	const char *unit; /* "/s", "s", "ns", "KiB" or "" */
 	enum measure_better better;
 	const char *part, *field, *plus, *over;
+	bool optional; /* not in a summary where no trial has it */
 };
 
 /* Closed by a row without a key. */

@@ -14,6 +14,7 @@
 #include "../models/http.h"
 #include "../models/service.h"
 #include "cli.h"
+#include "counts.h"
 #include "inability.h"
 #include "origin.h"
 #include "process.h"
@@ -37,6 +38,7 @@ enum {
 	OPT_MAX_CONNECTIONS,
 	OPT_DRAIN,
 	OPT_ORIGIN,
+	OPT_COUNTS,
 	OPT_HELP
 };
 
@@ -49,6 +51,7 @@ static const struct option options[] = {
 	{ "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
 	{ "drain", required_argument, NULL, OPT_DRAIN },
 	{ "origin", required_argument, NULL, OPT_ORIGIN }, /* a trial's: the port of its own */
+	{ "counts", required_argument, NULL, OPT_COUNTS }, /* the same: where it counts */
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -135,6 +138,9 @@ static int read_option(struct server *server, int opt)
 		return read_count("--drain", "s", 1, &server->service.drain_s);
 	case OPT_ORIGIN:
 		server->origin.port = atoi(optarg);
+		return 0;
+	case OPT_COUNTS:
+		counts_adopt(atoi(optarg));
 		return 0;
 	case OPT_HELP:
 		server->help = true;

@@ -13,19 +13,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "counts.h"
 #include "origin.h"
 #include "process.h"
 
-enum { ARGUMENTS = 24 + 2 * PARAMS_MAX, STOP_MS = 8000 };
+enum { ARGUMENTS = 32 + 2 * PARAMS_MAX, STOP_MS = 8000 };
 
 /* Wait beyond the concurrency, for connections that the load opens anew before the old ones ended.
  */
 enum { SPARE_CONNECTIONS = 1000 };
 
 static void run_server(const struct trial_spec *spec, const cpu_set_t *cpus,
-	const struct origin *origin, int out, pid_t starter)
+	const struct origin *origin, const struct counts *counts, int out, pid_t starter)
 {
-	char workers[24], most[24], port[24], params[PARAMS_MAX][512];
+	char workers[24], most[24], port[24], page[24], params[PARAMS_MAX][512];
 	char *argv[ARGUMENTS] = { "concbench", "serve", "-m", (char *)spec->model_name, "-w",
 		(char *)spec->workload->name, "--workers", workers, "--max-connections", most,
 		"--drain", "2" };
@@ -40,6 +41,13 @@ static void run_server(const struct trial_spec *spec, const cpu_set_t *cpus,
 	if (origin->pid > 0) {
 		argv[n++] = "--origin";
 		argv[n++] = port;
+	}
+	if (counts->page) {
+		snprintf(page, sizeof page, "%d", counts->fd);
+		argv[n++] = "--counts";
+		argv[n++] = page;
+		fcntl(counts->fd, F_SETFD, 0);
+		prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	}
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
 		char *text = params[row - spec->params.table];
@@ -76,7 +84,7 @@ static int read_address(int in, struct sockaddr_in *address)
 }
 
 int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus,
-	const struct origin *origin)
+	const struct origin *origin, const struct counts *counts)
 {
 	int ends[2];
 	pid_t starter = getpid();
@@ -85,7 +93,7 @@ int server_start(struct server *server, const struct trial_spec *spec, const cpu
 		return -errno;
 	server->pid = fork();
 	if (server->pid == 0)
-		run_server(spec, cpus, origin, ends[1], starter);
+		run_server(spec, cpus, origin, counts, ends[1], starter);
 	int err = server->pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (err)

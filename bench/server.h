@@ -10,6 +10,8 @@
 
 #include "trial.h"
 
+struct counts;
+
 struct server {
 	pid_t pid;
 	struct sockaddr_in address;
@@ -18,12 +20,12 @@ struct server {
 /*
  * Start the service and model of spec on a free port of 127.0.0.1, with as many
  * workers and connections as its concurrency, on cpus (NULL: anywhere); backends
- * are asked at the origin, where that runs. Clients can connect when this returns. It ends with the
- * thread that started it. 0 or -errno; -EPROTO when it ended without an address, having said why on
- * stderr.
+ * are asked at the origin, where that runs; its allocations are counted where counts has a page.
+ * Clients can connect when this returns. It ends with the thread that started it. 0 or -errno;
+ * -EPROTO when it ended without an address, having said why on stderr.
  */
 int server_start(struct server *server, const struct trial_spec *spec, const cpu_set_t *cpus,
-	const struct origin *origin);
+	const struct origin *origin, const struct counts *counts);
 
 /* CPU time that it and the processes it has forked and not yet reaped have used, in ns. */
 int64_t server_cpu_ns(const struct server *server);

@@ -13,10 +13,8 @@ static int by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The caller frees *sorted. */
-static int sorted_copy(const double *values, size_t n, double **sorted)
+int stats_sorted(const double *values, size_t n, double **sorted)
 {
-	/* NAN has no place in an order: qsort would leave the rest unsorted. */
 	for (size_t i = 0; i < n; i++)
 		if (isnan(values[i]))
 			return -EINVAL;
@@ -34,7 +32,7 @@ int stats_median(const double *values, size_t n, double *median)
 
 	if (n == 0)
 		return -EINVAL;
-	int err = sorted_copy(values, n, &sorted);
+	int err = stats_sorted(values, n, &sorted);
 	if (err)
 		return err;
 	/* Halved first, so that the sum of two huge values does not overflow. */
@@ -80,7 +78,7 @@ int stats_median_interval(const double *values, size_t n, double wanted, struct 
 
 	if (n < 2 || !(wanted > 0 && wanted < 1))
 		return -EINVAL;
-	int err = sorted_copy(values, n, &sorted);
+	int err = stats_sorted(values, n, &sorted);
 	if (err)
 		return err;
 	size_t k = symmetric_rank(n, wanted, &interval->confidence);

@@ -14,6 +14,12 @@ struct interval {
 };
 
 /*
+ * A copy of the values, the least first, for the caller to free. 0; -EINVAL
+ * when one is NAN, which has no place in an order; -ENOMEM.
+ */
+int stats_sorted(const double *values, size_t n, double **sorted);
+
+/*
  * The median; of an even number of values, the mean of the middle two.
  * 0; -EINVAL when n is 0 or a value is NAN; -ENOMEM.
  */

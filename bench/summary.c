@@ -63,7 +63,8 @@ static json_t *summarise(const json_t *trials)
 			values[known] = measure_of(row, json_array_get(trials, i));
 			known += !isnan(values[known]);
 		}
-		json_object_set_new(summary, row->key, summary_of(values, known));
+		if (known > 0 || !row->optional)
+			json_object_set_new(summary, row->key, summary_of(values, known));
 	}
 	json_t *figures = values ? summarise_figures(trials, values) : NULL;
 	if (figures)

@@ -14,6 +14,7 @@
 
 #include "../models/http.h"
 #include "../models/io.h"
+#include "counts.h"
 #include "cpus.h"
 #include "inability.h"
 #include "origin.h"
@@ -26,7 +27,11 @@ static void run_task(struct job *job, uint64_t i)
 
 	record->runs++;
 	record->start_ns = io_now_ns();
+	if (trial->spec->inject_call)
+		trial_inject_call();
 	record->err = trial->workload->task(&trial->work, i, &record->digest);
+	if (trial->spec->inject_percent > 0)
+		trial_inject_work(trial, i);
 	record->end_ns = io_now_ns();
 }
 
@@ -54,6 +59,8 @@ static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_
 	record->done = done;
 	record->arg = arg;
 	record->start_ns = io_now_ns();
+	if (trial->spec->inject_call)
+		trial_inject_call();
 	trial->workload->callback(&trial->work, i, loop, task_done, record);
 }
 
@@ -186,27 +193,48 @@ uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency
 	return (uint64_t)workload->fds_per_task * concurrency + OWN;
 }
 
-/* Warm up, then measure; everything is set up. */
-static json_t *measure(struct trial *trial, const struct trial_spec *spec)
+/* Run all tasks between two readings, and two counts. 0 or -errno. */
+static int run_counted(
+	struct trial *trial, struct counts *counts, struct usage *before, struct usage *after)
 {
+	const struct trial_spec *spec = trial->spec;
+
+	*before = usage_now();
+	counts_open(counts);
+	int err = trial_run(trial, spec->model, spec->tasks, spec->concurrency);
+	counts_close(counts);
+	*after = usage_now();
+	counts_stop(counts);
+	return err;
+}
+
+/* Warm up, then measure; everything is set up. */
+static json_t *measure(struct trial *trial, const struct trial_spec *spec, struct counts *counts)
+{
+	struct usage before, after;
+	int err = 0;
+
 	if (spec->warmup > 0) {
-		int err = trial_run(trial, spec->model, spec->warmup, spec->concurrency);
+		err = trial_run(trial, spec->model, spec->warmup, spec->concurrency);
 		if (err)
 			return trial_verdict("failed", strerror(-err));
 		forget(trial);
 		http_close_idle(); /* no model begins with connections that another cannot keep */
 	}
+	err = counts_trace(counts, getpid(), false);
+	if (err)
+		return trial_verdict("unavailable", counts_lack(err));
 	int64_t origin_before_ns = origin_cpu_ns(trial->work.origin);
-	struct usage before = usage_now();
-	int err = trial_run(trial, spec->model, spec->tasks, spec->concurrency);
-	struct usage after = usage_now();
+	err = run_counted(trial, counts, &before, &after);
 	int64_t origin_after_ns = origin_cpu_ns(trial->work.origin);
 	if (err)
 		return trial_verdict("failed", strerror(-err));
-	return trial_result(trial, &before, &after,
+	json_t *json = trial_result(trial, &before, &after,
 		origin_before_ns < 0 || origin_after_ns < 0
 			? -1
 			: (origin_after_ns - origin_before_ns) / 1e9);
+	counts_add(counts, 1, json);
+	return json;
 }
 
 static int raise_descriptor_limit(uint64_t needed, char *reason, size_t size)
@@ -255,6 +283,7 @@ json_t *trial_measure(const struct trial_spec *spec)
 	struct cpus cpus;
 	struct origin origin = { 0 };
 	struct trial trial;
+	struct counts counts = { 0 };
 	char reason[256] = "";
 
 	const char *why = inability(spec);
@@ -263,12 +292,18 @@ json_t *trial_measure(const struct trial_spec *spec)
 	int err = prepare_process(spec, &cpus, &origin, reason, sizeof reason);
 	if (err)
 		return trial_verdict("failed", reason);
-	err = trial_open(&trial, spec, &origin);
+	err = spec->counts ? counts_init(&counts) : 0;
 	if (err)
 		return trial_verdict("failed", strerror(-err));
+	err = trial_open(&trial, spec, &origin);
+	if (err) {
+		counts_free(&counts);
+		return trial_verdict("failed", strerror(-err));
+	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	err = spec->workload->setup ? spec->workload->setup(&trial.work) : 0;
-	json_t *json = err ? no_setup(&trial, err) : measure(&trial, spec);
+	json_t *json = err ? no_setup(&trial, err) : measure(&trial, spec, &counts);
+	counts_free(&counts);
 	http_close_idle();
 	if (spec->workload->teardown)
 		spec->workload->teardown(&trial.work);

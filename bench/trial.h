@@ -24,7 +24,14 @@ struct trial_spec {
 	uint64_t seed;        /* of a load's arrivals */
 	double ceiling_per_s; /* of the load generator; 0: not known */
 	bool ceiling_only;    /* measure just that */
+	bool counts;      /* of system calls and allocations; the times then stand for nothing */
+	bool inject_call; /* self-test: a system call more each task */
+	double inject_percent; /* self-test: so many of the tasks do their work twice */
 	const char *workdir;
+
+	/* For trial_process, of a gate's other program. */
+	const char *program;     /* its path; NULL: this one */
+	uint32_t unknown_params; /* by row: those that it does not have */
 };
 
 /* What became of one task. One cache line, so that two cores never share one. */
@@ -62,6 +69,15 @@ uint64_t trial_errors(const struct trial *trial, char *reason, size_t size);
 
 /* For trial_open: the job's part that starts tasks in their resumable form (trial_resumable.c). */
 void trial_resumable(struct trial *trial);
+
+/* The system call of the self-test, for a task that begins (trial_inject.c). */
+void trial_inject_call(void);
+
+/*
+ * Do task i a second time where the share of the self-test has come to it: spread
+ * evenly, inject_percent of all. What goes wrong then goes to its record.
+ */
+void trial_inject_work(struct trial *trial, uint64_t i);
 
 /* Undo trial_open. */
 void trial_close(struct trial *trial);

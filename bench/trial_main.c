@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "counts.h"
 #include "launch.h"
 #include "stop.h"
 #include "trial.h"
@@ -18,8 +19,12 @@
 static const char usage[] =
 	"usage: concbench trial -m MODEL -w WORKLOAD [-c N] [-n TASKS] [--warmup TASKS]\n"
 	"                       [--param NAME=VALUE].. [--pin] [--workdir DIR]\n"
+	"                       [--counts]\n"
 	"Run one trial in this process and print its JSON object. `concbench run` does this for\n"
-	"every cell, in an order that makes the numbers comparable.\n";
+	"every cell, in an order that makes the numbers comparable.\n"
+	"  --counts   count system calls and allocations; its times stand for nothing\n"
+	"For the self-test of gates: --inject PERCENT of the tasks do their work twice,\n"
+	"--inject-call makes a system call more each task.\n";
 
 enum {
 	OPT_PARAM = 256,
@@ -29,6 +34,9 @@ enum {
 	OPT_CEILING,
 	OPT_MEASURE_CEILING,
 	OPT_PIN,
+	OPT_COUNTS,
+	OPT_INJECT,
+	OPT_INJECT_CALL,
 	OPT_WORKDIR,
 	OPT_HELP
 };
@@ -45,6 +53,9 @@ static const struct option options[] = {
 	{ "ceiling", required_argument, NULL, OPT_CEILING },
 	{ "measure-ceiling", no_argument, NULL, OPT_MEASURE_CEILING },
 	{ "pin", no_argument, NULL, OPT_PIN },
+	{ "counts", no_argument, NULL, OPT_COUNTS },
+	{ "inject", required_argument, NULL, OPT_INJECT },
+	{ "inject-call", no_argument, NULL, OPT_INJECT_CALL },
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -57,6 +68,16 @@ struct arguments {
 	char *model_name; /* with parameters of its own */
 	bool help;
 };
+
+static int read_percent(const char *option, const char *text, double *percent)
+{
+	char *end;
+
+	*percent = strtod(text, &end);
+	if (end == text || *end || !(*percent >= 0 && *percent <= 100))
+		return cli_error("trial", "%s %s: not a number from 0 to 100", option, text);
+	return 0;
+}
 
 static int read_option(struct arguments *arguments, int opt)
 {
@@ -102,6 +123,14 @@ static int read_option(struct arguments *arguments, int opt)
 		return 0;
 	case OPT_PIN:
 		spec->pin = true;
+		return 0;
+	case OPT_COUNTS:
+		spec->counts = true;
+		return 0;
+	case OPT_INJECT:
+		return read_percent("--inject", optarg, &spec->inject_percent);
+	case OPT_INJECT_CALL:
+		spec->inject_call = true;
 		return 0;
 	case OPT_WORKDIR:
 		spec->workdir = optarg;
@@ -235,6 +264,8 @@ static int act(const struct arguments *arguments, int argc, char **argv)
 		fputs(usage, stdout);
 		return EXIT_OK;
 	}
+	if (arguments->spec.counts)
+		counts_preload(argc, argv);
 	if (!arguments->spec.workdir)
 		return measure_in_own_folder(argc, argv);
 	signal(SIGPIPE, SIG_IGN);

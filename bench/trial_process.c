@@ -63,21 +63,15 @@ static void note_memory(json_t *trial, long sampled_kib)
 		trial, "peak_memory_kib", peak_kib < 0 ? json_null() : json_integer(peak_kib));
 }
 
-/* The arguments of `concbench trial`, with the texts that they point to. */
-struct command {
-	char *argv[24 + 2 * PARAMS_MAX];
-	int argc;
-	char numbers[5][24], params[PARAMS_MAX][512];
-};
-
-static void add(struct command *command, const char *option, const char *value)
+static void add(struct trial_command *command, const char *option, const char *value)
 {
 	command->argv[command->argc++] = (char *)option;
 	if (value)
 		command->argv[command->argc++] = (char *)value;
 }
 
-static void add_number(struct command *command, int place, const char *option, uint64_t number)
+static void add_number(
+	struct trial_command *command, int place, const char *option, uint64_t number)
 {
 	char *text = command->numbers[place];
 
@@ -85,11 +79,11 @@ static void add_number(struct command *command, int place, const char *option, u
 	add(command, option, text);
 }
 
-static void make_command(
-	struct command *command, const struct trial_spec *spec, const char *workdir)
+void trial_command(struct trial_command *command, const char *program,
+	const struct trial_spec *spec, const char *workdir)
 {
-	*command = (struct command){ 0 };
-	add(command, "/proc/self/exe", "trial");
+	*command = (struct trial_command){ 0 };
+	add(command, program, "trial");
 	add(command, "-m", spec->model_name);
 	add(command, "-w", spec->workload->name);
 	add_number(command, 0, "-c", spec->concurrency);
@@ -102,6 +96,14 @@ static void make_command(
 	}
 	if (spec->pin)
 		add(command, "--pin", NULL);
+	if (spec->counts)
+		add(command, "--counts", NULL);
+	if (spec->inject_call)
+		add(command, "--inject-call", NULL);
+	if (spec->inject_percent > 0) {
+		snprintf(command->percent, sizeof command->percent, "%.17g", spec->inject_percent);
+		add(command, "--inject", command->percent);
+	}
 	if (spec->external)
 		add(command, "--external", spec->external);
 	if (spec->ceiling_per_s > 0)
@@ -109,7 +111,10 @@ static void make_command(
 	if (spec->ceiling_only)
 		add(command, "--measure-ceiling", NULL);
 	for (const struct param *row = spec->params.table; row && row->name; row++) {
-		char *text = command->params[row - spec->params.table];
+		size_t k = row - spec->params.table;
+		char *text = command->params[k];
+		if (spec->unknown_params & 1U << k)
+			continue;
 		snprintf(text, sizeof command->params[0], "%s=%s", row->name,
 			param_text(&spec->params, row->name));
 		add(command, "--param", text);
@@ -130,13 +135,13 @@ static json_t *run_trial(
 	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
 {
 	char workdir[WORKDIR_MAX];
-	struct command command;
+	struct trial_command command;
 	struct launched launched;
 	json_t *trial = NULL;
 
 	if (workdir_make(workdir) != 0)
 		return broken("failed", "cannot make a temporary folder");
-	make_command(&command, spec, workdir);
+	trial_command(&command, spec->program ? spec->program : "/proc/self/exe", spec, workdir);
 	/* A service's trial reads its server's memory by itself. */
 	bool sample_memory = spec->workload->kind != WORKLOAD_SERVICE;
 	time_limit_s += load_s(spec);

@@ -5,6 +5,17 @@
 /* A trial from the harness's side: `concbench trial` as a process of its own. */
 #include "trial.h"
 
+/* The arguments of `concbench trial`, with the texts that they point to; closed by NULL. */
+struct trial_command {
+	char *argv[28 + 2 * PARAMS_MAX];
+	int argc;
+	char numbers[5][24], percent[32], params[PARAMS_MAX][512];
+};
+
+/* Make those of spec, for that program and folder; both and spec must outlive the command. */
+void trial_command(struct trial_command *command, const char *program,
+	const struct trial_spec *spec, const char *workdir);
+
 /*
  * Run one trial, at most time_limit_s long (and of a service, as long as its load
  * takes by itself), until *stop is set. A load that does not hold, mostly because

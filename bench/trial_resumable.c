@@ -36,6 +36,8 @@ static enum resumed begin_task(struct resumable *self, struct executor *executor
 	}
 	record->runs++;
 	record->start_ns = io_now_ns();
+	if (trial->spec->inject_call)
+		trial_inject_call();
 	self->resume = resume_task;
 	return resume_task(self, executor);
 }

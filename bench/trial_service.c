@@ -10,6 +10,7 @@
 
 #include "../models/service.h"
 #include "cli.h"
+#include "counts.h"
 #include "cpus.h"
 #include "inability.h"
 #include "launch.h"
@@ -25,6 +26,8 @@ struct service_trial {
 	bool pinned;
 	struct server server;  /* pid 0 for an outside one */
 	struct origin origin;  /* the server's backend, where it has one */
+	struct counts counts;  /* of the server, from the load's begin to its end */
+	int uncounted;         /* why counting it failed, or 0 */
 	struct rusage usage;   /* of its whole life */
 	int64_t cpu_before_ns; /* used when the load began */
 	long memory_kib;       /* while every connection was open; -1 where none was */
@@ -70,18 +73,24 @@ static void add_usage(const struct service_trial *trial, json_t *json)
 		json_object_set_new(json, "peak_memory_kib", json_integer(trial->memory_kib));
 }
 
-static void note_cpu(void *arg)
+/* The load begins. */
+static void note_begin(void *arg)
 {
 	struct service_trial *trial = arg;
 
+	if (trial->server.pid > 0)
+		trial->uncounted = counts_trace(&trial->counts, trial->server.pid, true);
+	counts_open(&trial->counts);
 	trial->cpu_before_ns = trial->server.pid > 0 ? server_cpu_ns(&trial->server) : 0;
 }
 
-/* Only while connections are open is it what serving so many takes. */
-static void read_memory(void *arg)
+/* Only while connections are open is the memory what serving so many takes. */
+static void note_end(void *arg)
 {
 	struct service_trial *trial = arg;
 
+	counts_close(&trial->counts);
+	counts_stop(&trial->counts);
 	if (trial->server.pid > 0 && trial->load.keep_alive)
 		trial->memory_kib = memory_kib(trial->server.pid);
 }
@@ -89,6 +98,11 @@ static void read_memory(void *arg)
 static json_t *bad(const char *reason)
 {
 	return json_pack("{s:s, s:s}", "status", "failed", "reason", reason);
+}
+
+static json_t *unavailable(const char *reason)
+{
+	return json_pack("{s:s, s:s}", "status", "unavailable", "reason", reason);
 }
 
 /* As many as the load has CPUs. */
@@ -118,8 +132,8 @@ static void aim(struct service_trial *trial)
 		.cpus = trial->pinned ? &trial->cpus.origin : NULL,
 		/* Where an outside server runs is not known. */
 		.server_cpus = trial->pinned && spec->model ? &trial->cpus.model : NULL,
-		.connected = note_cpu,
-		.loaded = read_memory,
+		.connected = note_begin,
+		.loaded = note_end,
 		.arg = trial,
 	};
 	load_spec_params(&trial->load, &spec->params);
@@ -210,8 +224,8 @@ static json_t *measure(struct service_trial *trial)
 			: bad("no such address");
 	if (start_backend(trial) != 0)
 		return bad("the origin did not start");
-	int err = server_start(
-		&trial->server, spec, trial->pinned ? &trial->cpus.model : NULL, &trial->origin);
+	int err = server_start(&trial->server, spec, trial->pinned ? &trial->cpus.model : NULL,
+		&trial->origin, &trial->counts);
 	if (err)
 		return bad("the server did not start");
 	int64_t before_ns = origin_cpu_ns(&trial->origin);
@@ -225,6 +239,11 @@ static json_t *measure(struct service_trial *trial)
 	if (!spec->ceiling_only) {
 		add_usage(trial, json);
 		add_origin(trial, before_ns, json);
+		counts_add(&trial->counts, measured_share(trial), json);
+	}
+	if (trial->uncounted) {
+		json_decref(json);
+		return unavailable(counts_lack(trial->uncounted));
 	}
 	return json;
 }
@@ -235,11 +254,16 @@ json_t *trial_measure_service(const struct trial_spec *spec)
 	const char *why = spec->ceiling_only ? NULL : inability(spec);
 
 	if (why)
-		return json_pack("{s:s, s:s}", "status", "unavailable", "reason", why);
+		return unavailable(why);
+	if (spec->counts && spec->external)
+		return unavailable("an outside server cannot be counted");
+	if (spec->counts && counts_init(&trial.counts) != 0)
+		return bad("no memory to count in");
 	trial.pinned = param_number(&spec->params, "pin") && cpus_split(&trial.cpus) == 0;
 	trial.result = load_result_new();
 	json_t *json = trial.result ? measure(&trial) : bad("out of memory");
 	load_result_free(trial.result);
+	counts_free(&trial.counts);
 	origin_stop(&trial.origin);
 	return json;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -176,16 +177,49 @@ static void one_outlier_is_no_change(void **state)
  */
 static void noise_seldom_has_one(void **state)
 {
-	size_t found = 0;
+	static const size_t lengths[] = { 12, 20, 60 };
 
 	(void)state;
-	for (uint64_t seed = 0; seed < 1000; seed++) {
-		make(20, (double[]){ 100 }, 1, 5000 + seed);
-		find(20);
-		found += count > 0;
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		size_t found = 0;
+		for (uint64_t seed = 0; seed < 1000; seed++) {
+			make(lengths[i], (double[]){ 100 }, 1, 5000 + seed);
+			find(lengths[i]);
+			found += count > 0;
+		}
+		print_message("# false changes: in %zu of 1000 series of %zu values\n", found,
+			lengths[i]);
+		assert_true(found <= 30);
 	}
-	print_message("# false changes: %zu of 1000 series of 20 values\n", found);
-	assert_true(found <= 30);
+}
+
+/* Of 50 series of 20 values, then some that are higher: how many show a change within 2 values. */
+static size_t steps_found(double step, size_t later)
+{
+	size_t found = 0;
+
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		bool near = false;
+		make(20 + later, (double[]){ 100 }, 1, 9000 + seed);
+		for (size_t i = 20; i < 20 + later; i++)
+			values[i] += step;
+		find(20 + later);
+		for (size_t i = 0; i < count; i++)
+			near |= changes[i].at >= 18 && changes[i].at <= 22;
+		found += near;
+	}
+	print_message("# found: %zu of 50 steps of %g standard deviations, %zu values after\n",
+		found, step, later);
+	return found;
+}
+
+static void large_steps_are_found_soon_and_small_ones_later(void **state)
+{
+	(void)state;
+	steps_found(2, 5);
+	steps_found(2, 10);
+	assert_true(steps_found(3, 5) >= 25);
+	assert_true(steps_found(3, 10) >= 45);
 }
 
 static void the_seed_decides(void **state)
@@ -229,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_constant_series_has_none),
 		cmocka_unit_test(one_outlier_is_no_change),
 		cmocka_unit_test(noise_seldom_has_one),
+		cmocka_unit_test(large_steps_are_found_soon_and_small_ones_later),
 		cmocka_unit_test(the_seed_decides),
 		cmocka_unit_test(refuses_what_is_no_number),
 	};

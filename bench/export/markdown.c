@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
+#include "../cells.h"
+#include "../markdown.h"
+#include "../table.h"
+#include "../workloads/workload.h"
 #include "export.h"
-#include "table.h"
-#include "workloads/workload.h"
 
 /* The reasons of one table, numbered from 1 in the order of their cells. */
 struct footnotes {
@@ -29,16 +30,6 @@ static size_t footnote(struct footnotes *notes, const char *reason)
 	notes->reasons = reasons;
 	reasons[notes->count++] = reason;
 	return notes->count;
-}
-
-/* Text of unknown origin, so that no character of it is markup and it stays on its line. */
-static void put_text(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>#|~&", *text))
-			putc('\\', out);
-		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
-	}
 }
 
 /* Three digits and a prefix, as in "12.3 k" or "450 µ": a unit can follow. */
@@ -100,7 +91,7 @@ static void put_throughput(const json_t *cell, struct footnotes *notes, FILE *ou
 		put_interval(cell_estimate(cell, "throughput_per_s"), "", out);
 	} else {
 		size_t number = footnote(notes, text_at(cell, "reason"));
-		put_text(text_at(cell, "status"), out);
+		markdown_text(text_at(cell, "status"), out);
 		if (number)
 			fprintf(out, " <sup>%zu</sup>", number);
 	}
@@ -113,7 +104,7 @@ static void put_row(
 	const json_t *cell = group_cell(group, model, highest);
 
 	fputs("| ", out);
-	put_text(model, out);
+	markdown_text(model, out);
 	for (size_t i = 0; i < group->concurrency_count; i++) {
 		fputs(" | ", out);
 		put_throughput(group_cell(group, model, group->concurrencies[i]), notes, out);
@@ -160,10 +151,10 @@ static void put_caption(const struct group *group, FILE *out)
 	double confidence = group_confidence(group, "throughput_per_s");
 
 	fputs("### ", out);
-	put_text(group->workload, out);
+	markdown_text(group->workload, out);
 	fputs("\n\n", out);
 	if (json_object_size(group->params) > 0) {
-		params_print(group->params, ", ", "\\`*_{}[]<>#|~&", out);
+		params_print(group->params, ", ", MARKDOWN_MARKS, out);
 		fputs("; ", out);
 	}
 	if (group_demonstration(group))
@@ -193,7 +184,7 @@ static void put_group(const struct group *group, FILE *out)
 	putc('\n', out);
 	for (size_t i = 0; i < notes.count; i++) {
 		fprintf(out, "%zu. ", i + 1);
-		put_text(notes.reasons[i], out);
+		markdown_text(notes.reasons[i], out);
 		putc('\n', out);
 	}
 	if (notes.count > 0)
@@ -212,15 +203,15 @@ static void put_machine(const json_t *root, FILE *out)
 	fputs("Measured", out);
 	if (*text_at(root, "started")) {
 		fputs(" ", out);
-		put_text(text_at(root, "started"), out);
+		markdown_text(text_at(root, "started"), out);
 	}
 	fputs(" by concbench ", out);
-	put_text(text_at(root, "version"), out);
+	markdown_text(text_at(root, "version"), out);
 	if (!isnan(number_at(machine, "cores")))
 		fprintf(out, " on %g cores", number_at(machine, "cores"));
 	for (i = 0; i < sizeof facts / sizeof facts[0]; i++) {
 		fputs(*text_at(machine, facts[i]) ? ", " : "", out);
-		put_text(text_at(machine, facts[i]), out);
+		markdown_text(text_at(machine, facts[i]), out);
 	}
 	fputs(".\n", out);
 	if (json_is_false(json_object_get(root, "complete")))
@@ -230,7 +221,7 @@ static void put_machine(const json_t *root, FILE *out)
 	json_array_foreach(json_object_get(machine, "warnings"), i, warning)
 	{
 		fputs("- ", out);
-		put_text(json_is_string(warning) ? json_string_value(warning) : "?", out);
+		markdown_text(json_is_string(warning) ? json_string_value(warning) : "?", out);
 		putc('\n', out);
 	}
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "result.h"
-#include "save.h"
+#include "../result.h"
+#include "../save.h"
 
 struct format {
 	const char *name, *summary;

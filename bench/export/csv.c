@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
+#include "../cells.h"
 #include "export.h"
 
 /* Where a column's value stands. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
+#include "../cells.h"
 #include "export.h"
 
 static json_t *real_or_null(double value)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GATE_OPTIONS_H
+#define GATE_OPTIONS_H
+
+/* The command line of `concbench gate`, and what it shares with `concbench selftest`. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum gate_format { GATE_TEXT, GATE_MARKDOWN, GATE_JSON };
+
+struct gate_options {
+	const char *base, *cells, *folder;
+	const char *commands[2]; /* of base and head; both or none */
+	double threshold;        /* a share */
+	uint64_t pairs, seed;
+	enum gate_format format;
+	bool instructions, force, help;
+};
+
+extern const char gate_usage[];
+
+/* 0, or EXIT_USAGE with what is wrong said on stderr. */
+int gate_options_read(struct gate_options *options, int argc, char **argv);
+
+/* The options object of the document, with the arguments as given. A new reference. */
+json_t *gate_options_json(const struct gate_options *options, int argc, char **argv);
+
+/*
+ * Read a percentage, "3%" or "2.5", into a share. 0, or EXIT_USAGE where it is
+ * no number or not within min and max (per cent), said on stderr.
+ */
+int gate_percent(const char *command, const char *option, const char *text, double min, double max,
+	double *share);
+
+/* Read an even number of pairs. 0 or EXIT_USAGE. */
+int gate_pairs(const char *command, const char *text, uint64_t *pairs);
+
+#endif

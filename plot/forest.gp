@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# How much worse each metric of a gate's cells is, as a ratio with its interval, a panel a
+# metric: right of 1 is worse. Each panel has a scale of its own, as counts hardly differ
+# where times do by far; what lies beyond it is drawn as an arrow at its edge.
+load scripts.'style.gp'
+heading = heading_of(parameters, parameters_more)
+panels_n = words(panels)
+panel_columns = panels_n < 3 ? panels_n : 3
+panel_rows = (panels_n + panel_columns - 1) / panel_columns
+row_height = 18
+panel_height = 14 + row_height * cells_n
+left = 34 + 6.4 * longest_cell
+panel_gap = 20
+panel_width = (W - 20 - left - panel_gap * (panel_columns - 1)) / real(panel_columns)
+row_gap = 66
+top = heading + 56
+H = top + panel_rows * panel_height + (panel_rows - 1) * row_gap + 46
+load scripts.'open.gp'
+
+# By kind: 1 regression, 2 inconclusive, 3 improvement, 4 no regression, 5 not gated, 6 control.
+# Black and blue, yellow and green are apart for all eyes, and shapes tell without any.
+kind_words = 'regression inconclusive improvement no_regression not_gated control'
+kind_colours = '#D55E00 #CC79A7 #009E73 #0072B2 #888888 #888888'
+kind_shapes = '9 12 11 7 6 5'
+kind_sizes = '1.5 1.3 1.3 0.8 0.8 0.9'
+kind_colour(k) = word(kind_colours, k)
+kind_shape(k) = int(word(kind_shapes, k))
+kind_size(k) = real(word(kind_sizes, k))
+spaced(w) = w eq 'no_regression' ? 'no regression' : w eq 'not_gated' ? 'not gated' : w
+band = '#F2EBDD'
+
+set yrange [cells_n + 0.7:0.3]
+within(x) = x < x_low ? x_low : x > x_high ? x_high : x
+is(k) = int(column(7)) == k
+inside(x) = x >= x_low && x <= x_high
+percent_tic(x) = abs(x) < 1e-9 ? '1' : sprintf('%.4g', 1 + x)
+do for [p = 1:panels_n] {
+	x_low = real(word(lows, p))
+	x_high = real(word(highs, p))
+	panel_left = left + ((p - 1) % panel_columns) * (panel_width + panel_gap)
+	panel_top = top + ((p - 1) / panel_columns) * (panel_height + row_gap)
+	set lmargin at screen px(panel_left)
+	set rmargin at screen px(panel_left + panel_width)
+	set tmargin at screen py(panel_top)
+	set bmargin at screen py(panel_top + panel_height)
+	set xrange [x_low:x_high]
+	x_step = step_of(x_high - x_low, 4)
+	tics_x = ''
+	do for [i = int(ceil((x_low - 1) / x_step)):int(floor((x_high - 1) / x_step))] {
+		tics_x = tics_x . tic(1 + i * x_step, percent_tic(i * x_step))
+	}
+	eval 'set xtics nomirror ' . bracketed(tics_x)
+	unset ytics
+	set label 5 metric_title(p) at graph 0,1 offset 0,0.6 left textcolor rgb 'black'
+	if (p == 1) {
+		set key at screen px(20),py(top - 38) left top Left reverse horizontal samplen 1 \
+			width 2 maxrows 1 textcolor rgb ink
+	} else {
+		unset key
+	}
+	set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw 1 lc rgb ink back
+	plot table index (p - 1) using (1):1:(within(1 / (1 + $6))):(within(1 + $6)):($1 - 0.5):($1 + 0.5) \
+			with boxxyerror lc rgb band fs solid 1 noborder \
+			title (p == 1 ? 'within the limit' : ''), \
+		for [k = 1:6] table index (p - 1) \
+			using (is(k) && valid(4) ? within($3) : NaN):1:(within($4)):(within($5)) \
+			with xerrorbars pt -1 lw 1.4 lc rgb kind_colour(k) notitle, \
+		for [k = 1:6] table index (p - 1) \
+			using (is(k) && inside($3) ? $3 : NaN):1 \
+			with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) \
+			title (p == 1 ? spaced(word(kind_words, k)) : ''), \
+		table index (p - 1) \
+			using (x_low):1:(strcol(8)) \
+			with labels left offset 0.3,0 font ',9' textcolor rgb alarm notitle, \
+		table index (p - 1) \
+			using (within($3)):1:(strcol(9)) \
+			with labels left offset 0.8,0 font ',9' textcolor rgb alarm notitle, \
+		NaN notitle
+	unset label
+}
+unset multiplot
+unset output
