@@ -19,7 +19,7 @@ FUZZ_S = 20
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
-SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c bench/export/*.c bench/gate/*.c)
+SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c bench/export/*.c bench/gate/*.c bench/compare/*.c)
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
