@@ -62,6 +62,8 @@ static bool is_missing(const json_t *cell)
 
 static enum cell_state state_of(const json_t *before, const json_t *after)
 {
+	if (is_missing(before) && is_missing(after))
+		return CELL_NOT_OK;
 	if (is_missing(before) || is_missing(after))
 		return is_missing(after) ? CELL_ONLY_OLD : CELL_ONLY_NEW;
 	if (!cell_ok(before))

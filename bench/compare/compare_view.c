@@ -147,17 +147,16 @@ void view_counts(const struct comparison_view *view, FILE *out)
 {
 	const struct compared *compared = view->compared;
 
-	fprintf(out, "Of %zu comparisons in %zu cells:", compared->tests,
-		compared->states[CELL_COMPARED]);
+	fprintf(out, "Cells compared: %zu; verdicts:", compared->states[CELL_COMPARED]);
 	for (enum verdict verdict = 0; verdict < VERDICT_NO_VALUE; verdict++)
 		fprintf(out, "%s %zu %s", verdict ? "," : "", compared->verdicts[verdict],
 			verdict_text(verdict));
 	fputs(".", out);
 	if (compared->verdicts[VERDICT_NO_VALUE] > 0)
-		fprintf(out, " In %zu more one of the runs has no value.",
+		fprintf(out, " Missing in one of the runs: %zu.",
 			compared->verdicts[VERDICT_NO_VALUE]);
 	if (compared->verdicts[VERDICT_TOO_FEW] > 0)
-		fprintf(out, " For so many comparisons %zu trials a cell in each run would do.",
+		fprintf(out, " For so many verdicts %zu trials a cell in each run would do.",
 			compared->trials_needed);
 }
 
@@ -168,8 +167,8 @@ void view_legend(const struct comparison_view *view, FILE *out)
 	if (!isnan(compared->confidence))
 		fprintf(out,
 			"Medians; ratio: new / old with its interval of %.0f %% or more; p: Mann "
-			"and Whitney's, adjusted for %zu comparisons (Benjamini and Hochberg), "
-			"at most %.2f where it says worse or better. ",
+			"and Whitney's, adjusted for the number of tests, %zu (Benjamini and "
+			"Hochberg); worse or better where it is at most %.2f. ",
 			floor(100 * compared->confidence), compared->tests, COMPARE_ALPHA);
 	fputs("Runs made one after the other also differ by what the machine did meanwhile: "
 	      "`concbench gate` runs both in pairs and is the stronger test.",
