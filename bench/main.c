@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "compare/compare.h"
 #include "environment.h"
 #include "export/export.h"
 #include "gate/gate.h"
@@ -30,6 +31,7 @@ static const struct command {
 	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
+	{ "compare", compare_main, "two runs that were saved: what is worse, what is better" },
 	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
 	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
