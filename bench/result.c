@@ -170,9 +170,6 @@ static FILE *open_result(const char *path, char *reason, size_t size)
 	return file;
 }
 
-<<<<<<< HEAD
-json_t *result_read_json(const char *path, char *reason, size_t size)
-=======
 /* For json_load_callback, which is several times as fast as json_loadf's characters one by one. */
 static size_t read_some(void *buffer, size_t size, void *file)
 {
@@ -181,8 +178,7 @@ static size_t read_some(void *buffer, size_t size, void *file)
 	return got == 0 && ferror(file) ? (size_t)-1 : got;
 }
 
-json_t *result_load(const char *path, char *reason, size_t size)
->>>>>>> w5-stats
+json_t *result_read_json(const char *path, char *reason, size_t size)
 {
 	json_error_t error;
 	FILE *file = open_result(path, reason, size);
