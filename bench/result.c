@@ -170,6 +170,14 @@ static FILE *open_result(const char *path, char *reason, size_t size)
 	return file;
 }
 
+/* For json_load_callback, which is several times as fast as json_loadf's characters one by one. */
+static size_t read_some(void *buffer, size_t size, void *file)
+{
+	size_t got = fread(buffer, 1, size, file);
+
+	return got == 0 && ferror(file) ? (size_t)-1 : got;
+}
+
 json_t *result_read_json(const char *path, char *reason, size_t size)
 {
 	json_error_t error;
@@ -177,7 +185,7 @@ json_t *result_read_json(const char *path, char *reason, size_t size)
 
 	if (!file)
 		return NULL;
-	json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_load_callback(read_some, file, JSON_REJECT_DUPLICATES, &error);
 	fclose(file);
 	if (!root) {
 		bool cut = json_error_code(&error) == json_error_premature_end_of_input;
