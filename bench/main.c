@@ -14,6 +14,7 @@
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
+#include "selftest/selftest.h"
 #include "serve.h"
 #include "sweep/sweep_main.h"
 #include "trial.h"
@@ -30,6 +31,7 @@ static const struct command {
 	{ "load", load_main, "load a server and see how long replies take" },
 	{ "compare", compare_main, "two runs that were saved: what is worse, what is better" },
 	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
+	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
 	{ "export", export_main, "a results file in another format" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },

@@ -4,7 +4,8 @@
 # where times do by far; what lies beyond it is drawn as an arrow at its edge.
 load scripts.'style.gp'
 heading = heading_of(parameters, parameters_more)
-panels_n = words(panels)
+panels_n = words(lows)
+cells_n = |cell_names|
 panel_columns = panels_n < 3 ? panels_n : 3
 panel_rows = (panels_n + panel_columns - 1) / panel_columns
 row_height = 18
@@ -13,8 +14,10 @@ left = 34 + 6.4 * longest_cell
 panel_gap = 20
 panel_width = (W - 20 - left - panel_gap * (panel_columns - 1)) / real(panel_columns)
 row_gap = 66
-top = heading + 56
+top = heading + 50
 H = top + panel_rows * panel_height + (panel_rows - 1) * row_gap + 46
+title_text = 'How much worse than base: '.verdict
+note = 'right of 1 is worse'
 load scripts.'open.gp'
 
 # By kind: 1 regression, 2 inconclusive, 3 improvement, 4 no regression, 5 not gated, 6 control.
@@ -29,14 +32,36 @@ kind_size(k) = real(word(kind_sizes, k))
 spaced(w) = w eq 'no_regression' ? 'no regression' : w eq 'not_gated' ? 'not gated' : w
 band = '#F2EBDD'
 
-set yrange [cells_n + 0.7:0.3]
 within(x) = x < x_low ? x_low : x > x_high ? x_high : x
-is(k) = int(column(7)) == k
+is(k) = int(column(9)) == k
 inside(x) = x >= x_low && x <= x_high
+# A label always has a place and a text: gnuplot 5.4 crashes where no label of a plot has.
+beside(n) = valid(n + 2) ? within(column(n + 2)) : valid(n) ? within(column(n)) : 1
 percent_tic(x) = abs(x) < 1e-9 ? '1' : sprintf('%.4g', 1 + x)
+# The legend, over the whole width.
+set lmargin at screen px(10)
+set rmargin at screen px(W - 10)
+set tmargin at screen py(heading - 6)
+set bmargin at screen py(heading + 20)
+set border 0
+unset tics
+set xrange [0:1]
+set yrange [0:1]
+set key inside left center Left reverse horizontal samplen 1 textcolor rgb ink
+plot NaN with boxes lc rgb band fs solid 1 noborder title 'within the limit', \
+	for [k = 1:6] NaN with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) \
+		title spaced(word(kind_words, k))
+unset key
+unset label
+
+set border 3
+set tics nomirror out scale 0.6 textcolor rgb ink
+set yrange [cells_n + 0.7:0.3]
 do for [p = 1:panels_n] {
-	x_low = real(word(lows, p))
-	x_high = real(word(highs, p))
+	# The room right of the last interval is for the numbers of regressions.
+	spread = real(word(highs, p)) - real(word(lows, p))
+	x_low = real(word(lows, p)) - 0.04 * spread
+	x_high = real(word(highs, p)) + 0.3 * spread
 	panel_left = left + ((p - 1) % panel_columns) * (panel_width + panel_gap)
 	panel_top = top + ((p - 1) / panel_columns) * (panel_height + row_gap)
 	set lmargin at screen px(panel_left)
@@ -51,30 +76,28 @@ do for [p = 1:panels_n] {
 	}
 	eval 'set xtics nomirror ' . bracketed(tics_x)
 	unset ytics
-	set label 5 metric_title(p) at graph 0,1 offset 0,0.6 left textcolor rgb 'black'
-	if (p == 1) {
-		set key at screen px(20),py(top - 38) left top Left reverse horizontal samplen 1 \
-			width 2 maxrows 1 textcolor rgb ink
-	} else {
-		unset key
+	if ((p - 1) % panel_columns == 0) {
+		do for [i = 1:cells_n] { set ytics nomirror scale 0 add (cell_names[i] i) }
 	}
-	set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw 1 lc rgb ink back
-	plot table index (p - 1) using (1):1:(within(1 / (1 + $6))):(within(1 + $6)):($1 - 0.5):($1 + 0.5) \
-			with boxxyerror lc rgb band fs solid 1 noborder \
-			title (p == 1 ? 'within the limit' : ''), \
+	set label 5 panel_names[p] at graph 0,1 offset 0,0.6 left textcolor rgb 'black'
+	set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw 0.6 lc rgb ink front
+	plot table index (p - 1) using (1):1:(within(1 / (1 + $5))):(within(1 + $5)):($1 - 0.5):($1 + 0.5) \
+			with boxxyerror lc rgb band fs solid 1 noborder notitle, \
 		for [k = 1:6] table index (p - 1) \
-			using (is(k) && valid(4) ? within($3) : NaN):1:(within($4)):(within($5)) \
+			using (is(k) && valid(3) ? within($2) : NaN):1:(within($3)):(within($4)) \
 			with xerrorbars pt -1 lw 1.4 lc rgb kind_colour(k) notitle, \
 		for [k = 1:6] table index (p - 1) \
-			using (is(k) && inside($3) ? $3 : NaN):1 \
-			with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) \
-			title (p == 1 ? spaced(word(kind_words, k)) : ''), \
+			using (is(k) && inside($2) ? $2 : NaN):1 \
+			with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) notitle, \
 		table index (p - 1) \
-			using (x_low):1:(strcol(8)) \
+			using (x_low):1:(strcol(6)) \
 			with labels left offset 0.3,0 font ',9' textcolor rgb alarm notitle, \
 		table index (p - 1) \
-			using (within($3)):1:(strcol(9)) \
+			using (beside(2)):1:(strcol(7)) \
 			with labels left offset 0.8,0 font ',9' textcolor rgb alarm notitle, \
+		table index (p - 1) \
+			using (x_high):1:(strcol(8)) \
+			with labels right font ',9' textcolor rgb alarm notitle, \
 		NaN notitle
 	unset label
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,13 +61,20 @@ static char *message_of(const struct gate_row *row)
 		*reason ? "; " : "", reason);
 }
 
+/* A control that differs is a fault of the machine, not of head. */
 static void judge(struct junit_case *item, const struct gate_row *row)
 {
-	item->kind = row->verdict == GATE_INCONCLUSIVE ? JUNIT_SKIPPED
-		: row->verdict != GATE_REGRESSION      ? JUNIT_PASSED
-		: gate_cell_control(row->cell)         ? JUNIT_ERROR
-						       : JUNIT_FAILURE;
-	item->type = item->kind == JUNIT_ERROR ? "control" : text_at(row->metric, "verdict");
+	bool differs = row->verdict == GATE_REGRESSION || row->verdict == GATE_IMPROVEMENT;
+
+	item->type = text_at(row->metric, "verdict");
+	if (gate_cell_control(row->cell) && differs) {
+		item->kind = JUNIT_ERROR;
+		item->type = "control";
+	} else if (row->verdict == GATE_REGRESSION) {
+		item->kind = JUNIT_FAILURE;
+	} else if (row->verdict == GATE_INCONCLUSIVE) {
+		item->kind = JUNIT_SKIPPED;
+	}
 }
 
 /* The time of a cell is shared out to its cases, so that their sum is right. 0 or -ENOMEM. */

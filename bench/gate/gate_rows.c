@@ -30,7 +30,8 @@ bool gate_row_raised(const struct gate_row *row, const json_t *gate)
 	return number_at(row->metric, "threshold") > asked;
 }
 
-static enum gate_verdict read_verdict(const json_t *metric)
+/* A cell that broke was not judged, whatever its metrics say. */
+static enum gate_verdict read_verdict(const json_t *cell, const json_t *metric)
 {
 	static const char *const names[] = {
 		[GATE_REGRESSION] = "regression",
@@ -40,7 +41,7 @@ static enum gate_verdict read_verdict(const json_t *metric)
 	};
 	const char *verdict = text_at(metric, "verdict");
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < sizeof names / sizeof *names && !gate_cell_broken(cell); i++)
 		if (strcmp(verdict, names[i]) == 0)
 			return i;
 	return GATE_NOT_GATED;
@@ -77,7 +78,7 @@ static void add_cell(struct gate_rows *rows, const json_t *cell)
 			.cell = cell,
 			.metric = metric,
 			.place = rows->count,
-			.verdict = read_verdict(metric),
+			.verdict = read_verdict(cell, metric),
 			.worse = read_worse(metric),
 		};
 		rows->count++;
@@ -109,7 +110,7 @@ static void count_metrics(struct gate_counts *counts, const json_t *cell)
 
 	json_array_foreach(json_object_get(cell, "metrics"), i, metric)
 	{
-		enum gate_verdict verdict = read_verdict(metric);
+		enum gate_verdict verdict = read_verdict(cell, metric);
 		counts->gated += verdict != GATE_NOT_GATED;
 		counts->regressions += verdict == GATE_REGRESSION;
 		counts->inconclusive += verdict == GATE_INCONCLUSIVE;
@@ -122,12 +123,10 @@ static void count_metrics(struct gate_counts *counts, const json_t *cell)
 /* What a control shows is the machine's, and no verdict on head. */
 static void count_cell(struct gate_counts *counts, const json_t *cell)
 {
-	struct gate_counts control = { 0 };
-
 	counts->broken += gate_cell_broken(cell);
 	counts->broken_by_head += gate_cell_broken_by_head(cell);
-	count_metrics(gate_cell_control(cell) ? &control : counts, cell);
-	counts->control_regressions += control.regressions;
+	if (!gate_cell_control(cell))
+		count_metrics(counts, cell);
 }
 
 static int compare(const void *left, const void *right)

@@ -38,7 +38,6 @@ struct gate_counts {
 	size_t gated, regressions, inconclusive, improvements; /* metrics, without the control's */
 	size_t cells, regressed_cells;                         /* those with a gated metric */
 	size_t broken_by_head, broken;                         /* cells that are not ok */
-	size_t control_regressions;                            /* metrics of control cells */
 };
 
 struct gate_rows {

@@ -9,14 +9,15 @@
 #include "gate_words.h"
 #include "outputs.h"
 
-enum { NAME_WIDTH = 18, VALUE_WIDTH = 10, CHANGE_WIDTH = 20, LIMIT_WIDTH = 7 };
+enum { NAME_WIDTH = 18, VALUE_WIDTH = 9, CHANGE_WIDTH = 22, LIMIT_WIDTH = 7 };
 
 /* What the sections have in common. */
 struct page {
 	const json_t *gate;
 	const struct gate_rows *rows;
 	FILE *out;
-	bool raised; /* whether a threshold was shown that noise had raised */
+	bool raised;        /* whether a threshold was shown that noise had raised */
+	const char *reason; /* the last that was printed, not to repeat it */
 };
 
 /* "  primes threads c=64, 20 pairs, control" */
@@ -34,12 +35,13 @@ static int put_cell(const struct page *page, const json_t *cell)
 	return column;
 }
 
-static void put_reason(FILE *out, const char *reason)
+static void put_reason(struct page *page, const char *reason)
 {
-	if (!*reason)
+	if (!*reason || strcmp(reason, page->reason) == 0)
 		return;
-	fputs("      ", out);
-	table_wrap(out, reason, 6);
+	page->reason = reason;
+	fputs("      ", page->out);
+	table_wrap(page->out, reason, 6);
 }
 
 static void put_row(struct page *page, const struct gate_row *row)
@@ -55,14 +57,14 @@ static void put_row(struct page *page, const struct gate_row *row)
 	table_put(out, gate_value(row->metric, "head", text), VALUE_WIDTH);
 	table_put(out, gate_row_change(row, text), CHANGE_WIDTH);
 	snprintf(limit, sizeof limit, "%s%s", gate_threshold(row->metric, text), raised ? "*" : "");
-	table_put(out, limit, LIMIT_WIDTH);
+	table_put(out, limit, row->verdict == GATE_IMPROVEMENT ? 0 : LIMIT_WIDTH);
 	if (row->verdict == GATE_REGRESSION)
 		fputs(gate_p(row->metric, text), out);
 	else if (!isnan(needed))
 		fprintf(out, "%g pairs", needed);
 	fputc('\n', out);
 	page->raised |= raised;
-	put_reason(out, text_at(row->metric, "reason"));
+	put_reason(page, text_at(row->metric, "reason"));
 }
 
 static void put_head(FILE *out, const char *title, const char *last)
@@ -72,7 +74,7 @@ static void put_head(FILE *out, const char *title, const char *last)
 	table_put(out, "base", VALUE_WIDTH);
 	table_put(out, "head", VALUE_WIDTH);
 	table_put(out, "worse by", CHANGE_WIDTH);
-	table_put(out, "limit", LIMIT_WIDTH);
+	table_put(out, "limit", *last ? LIMIT_WIDTH : 0);
 	fprintf(out, "%s\n", last);
 }
 
@@ -82,6 +84,7 @@ static void put_section(
 {
 	const json_t *cell = NULL;
 
+	page->reason = "";
 	for (size_t i = 0; i < page->rows->count; i++) {
 		const struct gate_row *row = &page->rows->list[i];
 		if (row->verdict != verdict)

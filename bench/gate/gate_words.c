@@ -49,7 +49,7 @@ const char *gate_value(const json_t *metric, const char *arm, char text[static G
 /* What is not a percentage is so many times as much. */
 static const char *put_change(double worse, const char *unit, char text[static GATE_TEXT_MAX])
 {
-	double percent = 100 * worse;
+	double percent = fabs(worse) < 5e-5 ? 0 : 100 * worse; /* no -0.00 */
 	int decimals = fabs(percent) < 0.995 ? 2 : fabs(percent) < 9.95 ? 1 : 0;
 
 	if (worse >= 1)
@@ -85,7 +85,7 @@ const char *gate_threshold(const json_t *metric, char text[static GATE_TEXT_MAX]
 
 	if (isnan(threshold))
 		return "-";
-	snprintf(text, GATE_TEXT_MAX, "%.3g%%", 100 * threshold);
+	snprintf(text, GATE_TEXT_MAX, threshold < 1 ? "%.2g%%" : "%.0f%%", 100 * threshold);
 	return text;
 }
 
@@ -203,9 +203,6 @@ void gate_verdict_sentence(const json_t *gate, const struct gate_counts *counts,
 		fprintf(out, ", %zu inconclusive", counts->inconclusive);
 	if (counts->improvements > 0)
 		fprintf(out, ", %zu better", counts->improvements);
-	if (counts->control_regressions > 0)
-		fputs(", and the control differs, although both its arms are the same program",
-			out);
 }
 
 void gate_arm(const json_t *gate, const char *arm, FILE *out)

@@ -26,10 +26,10 @@ void gate_markdown(const json_t *gate, FILE *out);
 int gate_junit(const json_t *gate, FILE *out);
 
 /*
- * Draw forest.svg and forest.png in the folder dir, which is there: how much
+ * Draw forest.svg and forest.png in the folder dir, made if missing: how much
  * worse each metric of each cell is, with its interval and limit. gnuplot is
- * ended early when *stop becomes other than 0. 0 or -errno: -ENOENT without
- * gnuplot, -EINTR when stopped, -ENODATA where no cell has a ratio.
+ * ended early when *stop becomes other than 0. An exit status, with what is
+ * wrong said on stderr; where nothing has a ratio, nothing is drawn and it is 0.
  */
 int gate_plot(const json_t *gate, const char *dir, const volatile int *stop);
 
