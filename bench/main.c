@@ -9,6 +9,8 @@
 #include "environment.h"
 #include "export/export.h"
 #include "gate/gate.h"
+#include "history/history_main.h"
+#include "import/import.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
@@ -33,7 +35,9 @@ static const struct command {
 	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
 	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
+	{ "history", history_main, "results over time: what changed, and at which commit" },
 	{ "export", export_main, "a results file in another format" },
+	{ "import", import_main, "another benchmark's results, as a results file" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
 	{ "trial", trial_main, NULL },
 };

@@ -178,7 +178,7 @@ static size_t read_some(void *buffer, size_t size, void *file)
 	return got == 0 && ferror(file) ? (size_t)-1 : got;
 }
 
-json_t *result_load(const char *path, char *reason, size_t size)
+json_t *result_read_json(const char *path, char *reason, size_t size)
 {
 	json_error_t error;
 	FILE *file = open_result(path, reason, size);
@@ -191,9 +191,15 @@ json_t *result_load(const char *path, char *reason, size_t size)
 		bool cut = json_error_code(&error) == json_error_premature_end_of_input;
 		snprintf(reason, size, "'%s' is not JSON (line %d: %s)%s", path, error.line,
 			error.text, cut ? "; it may be truncated" : "");
-		return NULL;
 	}
-	if (check(root, path, reason, size))
+	return root;
+}
+
+json_t *result_load(const char *path, char *reason, size_t size)
+{
+	json_t *root = result_read_json(path, reason, size);
+
+	if (!root || check(root, path, reason, size))
 		return root;
 	json_decref(root);
 	return NULL;
