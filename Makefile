@@ -59,6 +59,12 @@ floors: deps-floors  ## concbench against hand-written code that does the same w
 	$(MAKE) -j$$(nproc) all floors-build
 	status=0; for part in batch services structure; do bench/floors/$$part $B || status=$$?; done; exit $$status
 
+calibrate: deps  ## how often a gate is wrong here: 100 of identical code, 140 of slowed code; over an hour
+	$(MAKE) -j$$(nproc) all relinked
+	mkdir -p $R
+	$B/concbench selftest --aa 100 --force -o $R/identical
+	$B/concbench selftest --inject 1%,2%,3%,5%,10%,call --gates 20 --force -o $R/slowed
+
 soak: deps  ## 100,000 connections to every model's servers: no leak of memory or descriptors
 	$(MAKE) -j$$(nproc) all
 	CONCBENCH=$B/concbench PYTHONPATH=tests python3 tests/soak.py
@@ -101,7 +107,7 @@ $B/concbench: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The same program with its parts in another order: identical code whose numbers differ by layout.
-$B/relinked: $(OBJ)
+$B/relinked: $(OBJ) | $B/concbench
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $^ | tac) $(LIBS)
 
 # What trial --counts preloads. A sanitizer has an allocator of its own.
@@ -148,7 +154,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep test fuzz soak floors plot deps deps-test deps-floors lint format clean help tests-build floors-build \
+.PHONY: all bench sweep test fuzz soak floors plot deps deps-test deps-floors lint format clean help relinked tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -18,6 +18,8 @@
 
 enum { TOOL_LIMIT_S = 1800 }; /* for a build, on whatever machine */
 
+static const volatile int never; /* as a stop */
+
 /*
  * What argv prints on stdout (and on stderr, where both), to be freed, and its
  * wait status; NULL where it did not run to its end.
@@ -42,7 +44,6 @@ static char *output_of(char *const argv[], bool both, const volatile int *stop, 
 /* The one line that git prints in this program's tree; "" where it fails. */
 static void git_line(char *const arguments[], char *line, size_t size)
 {
-	static const volatile int never;
 	char *argv[24] = { "git", "-C", DATADIR };
 	int status;
 
@@ -108,13 +109,14 @@ static int check_out(struct arm *arm, const char *command, char *tree, const vol
 	if (status)
 		return status;
 	snprintf(tree, 512, "%s/tree", arm->folder);
-	char *output = output_of(argv, true, stop, &status);
+	/* git that is stopped here would leave a worktree that is locked: it takes but a moment. */
+	char *output = output_of(argv, true, &never, &status);
 	if (!output)
-		return *stop ? EXIT_INTERRUPTED : cli_error(command, "cannot run git");
+		return cli_error(command, "cannot run git");
 	if (status != 0)
 		cli_error(command, "git cannot check out '%s':\n%s", arm->name, output);
 	free(output);
-	return status != 0 ? EXIT_USAGE : 0;
+	return status != 0 ? EXIT_USAGE : *stop ? EXIT_INTERRUPTED : 0;
 }
 
 /* Make in a folder; the end of what a failing one said goes to stderr. */
@@ -239,19 +241,20 @@ int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volat
 
 int arm_of_relinked(struct arm *arm, const char *command, const volatile int *stop)
 {
-	char path[512], build[520], relinked[600];
+	char path[512], relinked[600];
+	struct stat own, other;
 	int status = own_path(path, command);
 
 	if (status)
 		return status;
+	stat(path, &own);
 	snprintf(arm->name, sizeof arm->name, "this program, linked in another order");
 	snprintf(arm->git, sizeof arm->git, "%s", environment_git());
-	snprintf(build, sizeof build, "B=%s", dirname(path));
-	snprintf(relinked, sizeof relinked, "%s/relinked", build + strlen("B="));
-	status = make(command, "this program",
-		(char *[]){ "-C", DATADIR, build, "CC=" CC, "CFLAGS=" FLAGS, relinked, NULL },
-		stop);
-	return status ? status : copy_here(arm, command, relinked, stop);
+	snprintf(relinked, sizeof relinked, "%s/relinked", dirname(path));
+	if (stat(relinked, &other) != 0 || other.st_mtime < own.st_mtime)
+		return cli_error(command,
+			"there is no '%s' that is as new as this program: make relinked", relinked);
+	return copy_here(arm, command, relinked, stop);
 }
 
 const json_t *arm_knows(const struct arm *arm, const char *list, const char *name)
@@ -266,7 +269,6 @@ const json_t *arm_knows(const struct arm *arm, const char *list, const char *nam
 
 void arm_free(struct arm *arm)
 {
-	static const volatile int never;
 	char tree[512];
 	int status;
 

@@ -36,8 +36,8 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volatile int *stop);
 
 /*
- * Make the arm of this program linked anew, its parts in another order, so that
- * code and data lie elsewhere. As arm_of_base.
+ * Make the arm of this program linked in another order (`make relinked`), so
+ * that code and data lie elsewhere. As arm_of_base.
  */
 int arm_of_relinked(struct arm *arm, const char *command, const volatile int *stop);
 
