@@ -19,7 +19,8 @@ FUZZ_S = 20
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
-SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c bench/workloads/*.c bench/load/*.c bench/sweep/*.c bench/export/*.c bench/gate/*.c)
+SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c \
+	bench/compare/*.c bench/export/*.c bench/gate/*.c bench/history/*.c bench/import/*.c bench/load/*.c bench/selftest/*.c bench/sweep/*.c bench/workloads/*.c)
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
@@ -31,7 +32,7 @@ BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjanss
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats python3-jsonschema python3-yaml python3-websockets python3-scipy procps \
-	nghttp2-client apache2-utils valgrind
+	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program

@@ -94,9 +94,10 @@ static pid_t start_tracer(struct counts_page *page, pid_t pid, bool with_childre
 	if (tracer != 0)
 		return tracer < 0 ? -errno : tracer;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != starter)
+	if (getppid() != starter || dup2(ready, STDIN_FILENO) < 0)
 		_exit(1);
-	counts_tracer(page, pid, with_children, ready);
+	close_range(STDIN_FILENO + 1, ~0U, 0); /* whoever waits for an end of file must see it */
+	counts_tracer(page, pid, with_children, STDIN_FILENO);
 }
 
 /* What it says once it traces. One that ends without a word is on a kernel that cannot. */

@@ -82,7 +82,8 @@ static bool begins(pid_t tid)
 
 /*
  * Wait for a stop and let that thread go on, with its signal where it has one.
- * Whether it was at the begin of a call. Whoever is killed meanwhile is gone.
+ * Whether it was at the begin of a call, or has ended. Whoever is killed meanwhile
+ * is gone, and its end comes next.
  */
 static bool step(struct counts_page *page)
 {
@@ -93,7 +94,7 @@ static bool step(struct counts_page *page)
 	if (tid < 0 && errno == ECHILD)
 		_exit(0);
 	if (tid < 0 || !WIFSTOPPED(status))
-		return false;
+		return tid > 0;
 	int event = status >> 16, what = WSTOPSIG(status);
 	if (what == STOPPED_IN_CALL) {
 		begun = begins(tid);
@@ -110,7 +111,8 @@ static bool step(struct counts_page *page)
 
 /*
  * Being stopped interrupts the call that a thread rests in, and it makes it
- * once more: that must not be counted, so it is waited for.
+ * once more: that must not be counted, so it is waited for. One that was about
+ * to end makes none.
  */
 void counts_tracer(struct counts_page *page, pid_t pid, bool with_children, int ready)
 {

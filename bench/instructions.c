@@ -76,7 +76,9 @@ int instructions_per_task(const char *program, const struct trial_spec *spec, un
 	if (!err)
 		err = count_trial(program, &two, workdir, time_limit_s, stop, &twice);
 	workdir_remove(workdir);
+	if (!err && twice <= once)
+		err = -ERANGE;
 	if (!err)
-		*per_task = ((double)twice - (double)once) / (double)one.tasks;
+		*per_task = (double)(twice - once) / (double)one.tasks;
 	return err;
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <time.h>
+
+#include "load/hdr.h"
 #include "load_main.h"
 #include "result_new.h"
 #include "summary.h"
@@ -30,10 +34,25 @@ static json_t *trial_json(const struct load_result *result)
 		"involuntary_switches", "peak_memory_kib", "origin_cpu_s" };
 	json_t *trial = load_json(result);
 
+	char *counts = hdr_encode(&result->response);
+
 	json_object_set_new(trial, "order", json_integer(0));
+	if (counts)
+		json_object_set_new(trial, "response_hdr", json_string(counts));
+	free(counts);
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
 		json_object_set_new(trial, unknown[i], json_null());
 	return trial;
+}
+
+/* The results are made when the load is over. */
+static void set_started(json_t *root, const struct load_result *result)
+{
+	time_t start_s = result->start_unix_ns / 1000000000;
+	char started[32];
+
+	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&start_s));
+	json_object_set_new(root, "started", json_string(started));
 }
 
 json_t *load_results(const struct load_options *options, const struct load_result *result)
@@ -48,6 +67,7 @@ json_t *load_results(const struct load_options *options, const struct load_resul
 	json_array_append_new(json_object_get(cell, "trials"), trial_json(result));
 	summary_update(cell);
 	json_array_append_new(json_object_get(root, "cells"), cell);
+	set_started(root, result);
 	json_object_set_new(root, "complete", json_boolean(!result->interrupted));
 	return root;
 }

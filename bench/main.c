@@ -5,14 +5,18 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "compare/compare.h"
 #include "environment.h"
 #include "export/export.h"
 #include "gate/gate.h"
+#include "history/history_main.h"
+#include "import/import.h"
 #include "list.h"
 #include "load_main.h"
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
+#include "selftest/selftest.h"
 #include "serve.h"
 #include "sweep/sweep_main.h"
 #include "trial.h"
@@ -27,9 +31,13 @@ static const struct command {
 	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
 	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
 	{ "load", load_main, "load a server and see how long replies take" },
+	{ "compare", compare_main, "two runs that were saved: what is worse, what is better" },
 	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
+	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
 	{ "plot", plot_main, "pictures of a results file" },
+	{ "history", history_main, "results over time: what changed, and at which commit" },
 	{ "export", export_main, "a results file in another format" },
+	{ "import", import_main, "another benchmark's results, as a results file" },
 	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
 	{ "trial", trial_main, NULL },
 };

@@ -220,40 +220,70 @@ static int shift_rank(size_t nx, size_t ny, double wanted, size_t *rank, double 
 	return 0;
 }
 
-/* The caller frees *differences, which are in order. */
+/* The caller frees *differences, which are in no order. */
 static int all_differences(
 	const double *x, size_t nx, const double *y, size_t ny, double **differences)
 {
-	double *unsorted = calloc(nx, ny * sizeof *unsorted);
+	bool known = true;
 
-	if (!unsorted)
+	*differences = calloc(nx, ny * sizeof **differences);
+	if (!*differences)
 		return -ENOMEM;
-	for (size_t i = 0; i < nx; i++)
-		for (size_t k = 0; k < ny; k++)
-			unsorted[i * ny + k] = y[k] - x[i];
-	int err = stats_sorted(unsorted, nx * ny, differences);
-	free(unsorted);
-	return err;
+	for (size_t i = 0; i < nx * ny; i++) {
+		(*differences)[i] = y[i % ny] - x[i / ny];
+		known = known && !isnan((*differences)[i]);
+	}
+	if (known)
+		return 0;
+	free(*differences);
+	return -EINVAL;
+}
+
+/* The k-th smallest, from 0, of n: Hoare's FIND, which leaves values in another order. */
+static double find(double *values, size_t n, size_t k)
+{
+	ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, wanted = (ptrdiff_t)k;
+
+	while (low < high) {
+		double pivot = values[wanted];
+		ptrdiff_t i = low, j = high;
+		while (i <= j) {
+			while (values[i] < pivot)
+				i++;
+			while (pivot < values[j])
+				j--;
+			if (i > j)
+				break;
+			double moved = values[i];
+			values[i++] = values[j];
+			values[j--] = moved;
+		}
+		if (j < wanted)
+			low = i;
+		if (wanted < i)
+			high = j;
+	}
+	return values[k];
 }
 
 int hodges_lehmann_shift(const double *x, size_t nx, const double *y, size_t ny, double wanted,
 	double *shift, struct interval *interval)
 {
-	double *differences, confidence;
+	double *all, confidence;
 	size_t n = nx * ny, rank;
 
 	if (n == 0 || !(wanted > 0 && wanted < 1))
 		return -EINVAL;
-	int err = all_differences(x, nx, y, ny, &differences);
+	int err = all_differences(x, nx, y, ny, &all);
 	if (err)
 		return err;
 	err = shift_rank(nx, ny, wanted, &rank, &confidence);
 	if (!err) {
-		*shift = differences[(n - 1) / 2] / 2 + differences[n / 2] / 2;
-		*interval = (struct interval){ differences[rank - 1], differences[n - rank],
+		*shift = find(all, n, (n - 1) / 2) / 2 + find(all, n, n / 2) / 2;
+		*interval = (struct interval){ find(all, n, rank - 1), find(all, n, n - rank),
 			confidence };
 	}
-	free(differences);
+	free(all);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "cells.h"
@@ -13,7 +14,8 @@ const struct measure measures[] = {
 	{ "latency_p99_ns", "ns", MEASURE_LOWER, "latency_ns", "p99", NULL, NULL },
 	{ "latency_p99.9_ns", "ns", MEASURE_LOWER, "latency_ns", "p99.9", NULL, NULL },
 	{ "latency_max_ns", "ns", MEASURE_LOWER, "latency_ns", "max", NULL, NULL },
-	{ "cpu_per_task_s", "s", MEASURE_LOWER, NULL, "cpu_user_s", "cpu_system_s", "tasks" },
+	{ "cpu_per_task_s", "s", MEASURE_LOWER, NULL, "cpu_user_s", "cpu_system_s", "tasks", false,
+		"cpu_s" },
 	{ "switches_per_task", "", MEASURE_LOWER, NULL, "voluntary_switches",
 		"involuntary_switches", "tasks" },
 	{ "system_calls_per_task", "", MEASURE_LOWER, NULL, "system_calls", NULL, "tasks", true },
@@ -39,6 +41,8 @@ double measure_of(const struct measure *measure, const json_t *trial)
 
 	if (measure->plus)
 		value += number_at(part, measure->plus);
+	if (measure->together && isnan(value))
+		value = number_at(part, measure->together);
 	if (measure->over)
 		value /= number_at(trial, measure->over);
 	if (measure->over && strcmp(measure->over, "tasks") == 0 &&

@@ -18,7 +18,8 @@ struct measure {
 	const char *unit; /* "/s", "s", "ns", "KiB" or "" */
 	enum measure_better better;
 	const char *part, *field, *plus, *over;
-	bool optional; /* not in a summary where no trial has it */
+	bool optional;        /* not in a summary where no trial has it */
+	const char *together; /* field and plus in one, of a trial that does not have both */
 };
 
 /* Closed by a row without a key. */

@@ -170,22 +170,36 @@ static FILE *open_result(const char *path, char *reason, size_t size)
 	return file;
 }
 
-json_t *result_load(const char *path, char *reason, size_t size)
+/* For json_load_callback, which is several times as fast as json_loadf's characters one by one. */
+static size_t read_some(void *buffer, size_t size, void *file)
+{
+	size_t got = fread(buffer, 1, size, file);
+
+	return got == 0 && ferror(file) ? (size_t)-1 : got;
+}
+
+json_t *result_read_json(const char *path, char *reason, size_t size)
 {
 	json_error_t error;
 	FILE *file = open_result(path, reason, size);
 
 	if (!file)
 		return NULL;
-	json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_load_callback(read_some, file, JSON_REJECT_DUPLICATES, &error);
 	fclose(file);
 	if (!root) {
 		bool cut = json_error_code(&error) == json_error_premature_end_of_input;
 		snprintf(reason, size, "'%s' is not JSON (line %d: %s)%s", path, error.line,
 			error.text, cut ? "; it may be truncated" : "");
-		return NULL;
 	}
-	if (check(root, path, reason, size))
+	return root;
+}
+
+json_t *result_load(const char *path, char *reason, size_t size)
+{
+	json_t *root = result_read_json(path, reason, size);
+
+	if (!root || check(root, path, reason, size))
 		return root;
 	json_decref(root);
 	return NULL;

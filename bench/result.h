@@ -22,6 +22,12 @@ enum { RESULT_SCHEMA = 1 }; /* the version that this program writes and reads */
 json_t *result_load(const char *path, char *reason, size_t size);
 
 /*
+ * Load any JSON file. NULL with a sentence in reason where it cannot be read or is
+ * not JSON. The caller owns the reference.
+ */
+json_t *result_read_json(const char *path, char *reason, size_t size);
+
+/*
  * Whether text is a name of letters, digits and _-.+, at most 64 of them. Names
  * go into file names, tables and gnuplot scripts; such ones need quoting in
  * none of these, and cannot lead out of a folder.

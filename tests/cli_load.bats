@@ -257,41 +257,19 @@ assert 0.1 < trial["elapsed_s"] < 10, trial'
 	load_echo --connections 2 --rate 300 --duration 1.5 --hgrm "$tmp/a.hgrm" --hlog "$tmp/a.hlog" \
 		--label me
 	check '
-import base64, struct, zlib
-lines = open(more[0]).read().splitlines()
-assert lines[0] == "#[Histogram log format version 1.3]"
-total, highest, starts = 0, 0, []
-for line in lines:
-	if not line.startswith("Tag=me,"):
-		continue
-	_, start, length, longest, text = line.split(",")
-	data = base64.b64decode(text, validate=True)
-	cookie, size = struct.unpack(">II", data[:8])
-	assert cookie == 0x1c849314 and size == len(data) - 8
-	plain = zlib.decompress(data[8:])
-	cookie, size, offset, digits, low, high, ratio = struct.unpack(">IIIIqqd", plain[:40])
-	assert (cookie, offset, digits, low, ratio) == (0x1c849313, 0, 3, 1, 1.0)
-	assert size == len(plain) - 40
-	at, slot, count = 40, 0, 0
-	while at < len(plain):
-		value, shift = 0, 0
-		while True:
-			byte = plain[at]
-			at += 1
-			value |= (byte & 0x7f) << shift
-			shift += 7
-			if byte < 0x80:
-				break
-		value = (value >> 1) ^ -(value & 1)
-		slot += -value if value < 0 else 1
-		count += max(value, 0)
-	bucket = 0 if slot <= 2048 else ((slot - 1) >> 10) - 1
-	top = ((slot - 1 - (bucket << 10)) << bucket) + (1 << bucket) - 1
-	if count:
-		assert -500 <= top - float(longest) * 1e6 <= top * 0.001 + 500, (top, longest)
-	total += count
-	highest = max(highest, float(longest))
-	starts.append((float(start), float(length)))
+sys.path.insert(0, "tests")
+import hdr_log
+highest, starts, counts = 0, [], {}
+for start, length, longest, slots in hdr_log.intervals(more[0], "me"):
+	if slots:
+		top = hdr_log.top_ns(max(slots))
+		assert -500 <= top - longest * 1e6 <= top * 0.001 + 500, (top, longest)
+	for slot, count in slots.items():
+		counts[slot] = counts.get(slot, 0) + count
+	highest = max(highest, longest)
+	starts.append((start, length))
+total = sum(counts.values())
+assert counts == hdr_log.counts(trial["response_hdr"])
 assert starts[:2] == [(0, 1), (1, 0.5)], starts
 assert total == trial["tasks"], (total, trial["tasks"])
 assert abs(highest * 1e6 - trial["latency_ns"]["max"]) <= 500

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../cells.h"
+#include "common.h"
 #include "export.h"
 
 /* Where a column's value stands. */
@@ -64,17 +65,6 @@ static void put_text(const char *text, FILE *out)
 	putc('"', out);
 }
 
-/* As few digits as give the same number back. */
-static void put_real(double value, FILE *out)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%.15g", value);
-	if (strtod(text, NULL) != value)
-		snprintf(text, sizeof text, "%.17g", value);
-	fputs(text, out);
-}
-
 static void put_value(const json_t *value, FILE *out)
 {
 	if (json_is_string(value))
@@ -82,7 +72,7 @@ static void put_value(const json_t *value, FILE *out)
 	else if (json_is_integer(value))
 		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
-		put_real(json_real_value(value), out);
+		export_number(json_real_value(value), out);
 	else if (json_is_boolean(value))
 		fputs(json_is_true(value) ? "true" : "false", out);
 }

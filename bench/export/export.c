@@ -10,6 +10,7 @@
 
 #include "../result.h"
 #include "../save.h"
+#include "common.h"
 
 struct format {
 	const char *name, *summary;
@@ -20,27 +21,42 @@ static const struct format formats[] = {
 	{ "csv", "one row a trial, for R, pandas and spreadsheets", export_csv },
 	{ "markdown", "a table a workload, for a pull request or a README", export_markdown },
 	{ "hyperfine", "hyperfine's JSON, for its scripts and readers", export_hyperfine },
+	{ "github-action-benchmark-smaller", "its customSmallerIsBetter: latency, CPU, memory",
+		export_github_smaller },
+	{ "github-action-benchmark-bigger", "its customBiggerIsBetter: throughput",
+		export_github_bigger },
+	{ "bmf", "Bencher Metric Format, for bencher run --adapter json", export_bmf },
+	{ "google-benchmark", "google-benchmark's JSON, for its compare.py",
+		export_google_benchmark },
+	{ "benchfmt", "Go's benchmark format, for benchstat", export_benchfmt },
+	{ "junit", "JUnit XML, for CI: which cells could be measured", export_junit },
+	{ "hgrm", "HdrHistogram's percentiles of one cell of a service", export_hgrm },
+	{ "hlog", "HdrHistogram's log, of a result of concbench load", export_hlog },
+	{ "otava", "CSV for Apache Otava: a column a metric, one row", export_otava },
+	{ "openmetrics", "OpenMetrics, for Prometheus", export_openmetrics },
 	{ NULL, NULL, NULL },
 };
 
 struct options {
-	const char *file, *out;
+	const char *file, *out, *cell;
 	const struct format *format;
 	bool force, help;
 };
 
 static void usage(FILE *to)
 {
-	fputs("usage: concbench export FILE.json --format NAME [-o OUT] [--force]\n"
+	fputs("usage: concbench export FILE.json --format NAME [--cell CELL] [-o OUT] [--force]\n"
 	      "Write a results file in another format.\n"
 	      "  -f, --format NAME  one of the formats below\n"
+	      "      --cell CELL    only this one, as WORKLOAD/MODEL/cN: what most formats call "
+	      "it\n"
 	      "  -o, --output OUT   write to OUT, whole or not at all, instead of stdout\n"
 	      "      --force        replace OUT when it exists\n"
 	      "  -h, --help         this text\n"
 	      "formats:\n",
 		to);
 	for (const struct format *format = formats; format->name; format++)
-		fprintf(to, "  %-18s %s\n", format->name, format->summary);
+		fprintf(to, "  %-31s %s\n", format->name, format->summary);
 }
 
 static const struct format *find_format(const char *name)
@@ -66,6 +82,7 @@ static int parse(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
 		{ "format", required_argument, NULL, 'f' },
+		{ "cell", required_argument, NULL, 'c' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "force", no_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, 'h' },
@@ -78,6 +95,8 @@ static int parse(int argc, char **argv, struct options *options)
 	while ((c = getopt_long(argc, argv, ":f:o:h", names, NULL)) != -1) {
 		if (c == 'f' && !(options->format = find_format(optarg)))
 			return 2;
+		if (c == 'c')
+			options->cell = optarg;
 		if (c == 'o')
 			options->out = optarg;
 		if (c == 'F')
@@ -129,6 +148,19 @@ static int deliver(const struct options *options, const char *text, size_t size)
 	return err ? 2 : 0;
 }
 
+static bool pick_cell(const struct options *options, json_t *root)
+{
+	if (!options->cell || export_keep(root, options->cell))
+		return true;
+	json_t *names = export_names(root);
+	const char *first = json_string_value(json_array_get(names, 0));
+	fprintf(stderr, "concbench export: '%s' has no cell '%s'%s%s%s\n", options->file,
+		options->cell, first ? "; the first is '" : "", first ? first : "",
+		first ? "'" : "");
+	json_decref(names);
+	return false;
+}
+
 /* All of it is made in memory first, so that a failure leaves half a text nowhere. */
 static int write_export(const struct options *options, const json_t *root)
 {
@@ -139,7 +171,7 @@ static int write_export(const struct options *options, const json_t *root)
 
 	if (out && fclose(out) != 0 && !err)
 		err = -errno;
-	if (err)
+	if (err && err != -ENODATA)
 		fprintf(stderr, "concbench export: cannot make the %s text: %s\n",
 			options->format->name, strerror(-err));
 	int status = err ? 2 : deliver(options, text, size);
@@ -166,7 +198,7 @@ int export_main(int argc, char **argv)
 		fprintf(stderr, "concbench export: %s\n", reason);
 		return 2;
 	}
-	status = write_export(&options, root);
+	status = pick_cell(&options, root) ? write_export(&options, root) : 2;
 	json_decref(root);
 	return status;
 }

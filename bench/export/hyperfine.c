@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../cells.h"
+#include "common.h"
 #include "export.h"
 
 static json_t *real_or_null(double value)
@@ -194,9 +195,6 @@ int export_hyperfine(const json_t *root, FILE *out, FILE *notes)
 			text_at(cell, "status"));
 	}
 	json_t *all = json_pack("{s:o}", "results", results);
-	if (!all || err || json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
-		err = -ENOMEM;
-	putc('\n', out);
-	json_decref(all);
-	return err;
+	int written = export_json(all, out);
+	return err ? -ENOMEM : written;
 }

@@ -205,6 +205,11 @@ static void put_machine(const json_t *root, FILE *out)
 		fputs(" ", out);
 		markdown_text(text_at(root, "started"), out);
 	}
+	if (*text_at(root, "imported")) {
+		fputs(" by ", out);
+		markdown_text(text_at(root, "imported"), out);
+		fputs(", imported", out);
+	}
 	fputs(" by concbench ", out);
 	markdown_text(text_at(root, "version"), out);
 	if (!isnan(number_at(machine, "cores")))

@@ -40,27 +40,27 @@ void *malloc(size_t size)
 	return __libc_malloc(size);
 }
 
-void *calloc(size_t n, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
 	count();
-	return __libc_calloc(n, size);
+	return __libc_calloc(nmemb, size);
 }
 
-void *realloc(void *memory, size_t size)
+void *realloc(void *ptr, size_t size)
 {
 	count();
-	return __libc_realloc(memory, size);
+	return __libc_realloc(ptr, size);
 }
 
-void *reallocarray(void *memory, size_t n, size_t size)
+void *reallocarray(void *ptr, size_t nmemb, size_t size)
 {
 	size_t bytes;
 
-	if (__builtin_mul_overflow(n, size, &bytes)) {
+	if (__builtin_mul_overflow(nmemb, size, &bytes)) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(memory, bytes);
+	return realloc(ptr, bytes);
 }
 
 void *memalign(size_t alignment, size_t size)
@@ -74,7 +74,7 @@ void *aligned_alloc(size_t alignment, size_t size)
 	return memalign(alignment, size);
 }
 
-int posix_memalign(void **memory, size_t alignment, size_t size)
+int posix_memalign(void **memptr, size_t alignment, size_t size)
 {
 	int before = errno;
 
@@ -84,6 +84,6 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
 	errno = before; /* POSIX leaves it as it is */
 	if (!got)
 		return ENOMEM;
-	*memory = got;
+	*memptr = got;
 	return 0;
 }
