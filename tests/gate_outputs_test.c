@@ -249,7 +249,9 @@ static void names_are_no_markup(void **state)
 	set_text(cell_at(gate, 8), "model", "a|b <img> \"&\n#c");
 	set_text(json_object_get(gate, "base"), "name", "<script>|");
 	set_text(metric_at(gate, 8, 0), "verdict", "regression");
+	set_number(metric_at(gate, 8, 0), "p_adjusted", 0);
 	assert_part(gate_markdown, gate, "| a\\|b \\<img\\> \"\\& \\#c | elapsed |", true);
+	assert_part(gate_markdown, gate, " | \\<0.0001 | regression |", true);
 	assert_part(gate_markdown, gate, "<script>", false);
 	assert_part(junit, gate, "command.a|b &lt;img&gt; &quot;&amp;&#10;#c", true);
 	json_decref(gate);

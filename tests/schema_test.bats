@@ -109,6 +109,7 @@ jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$fi
 }
 
 @test "a gate: its JUnit XML has a case for each gated metric and each broken cell" {
+	xmllint --noout --schema tests/data/junit.xsd tests/data/gate.xml
 	/usr/bin/python3 - tests/data/gate.json tests/data/gate.xml <<'PYTHON'
 import json, sys, xml.etree.ElementTree as tree
 gate = json.load(open(sys.argv[1]))

@@ -100,7 +100,9 @@ static void put_changed_row(const struct page *page, const struct gate_row *row)
 		gate_row_change(row, text));
 	fprintf(out, "%s%s | ", gate_threshold(row->metric, text),
 		gate_row_raised(row, page->gate) ? " (noise)" : "");
-	fprintf(out, "%s | ", row->verdict == GATE_REGRESSION ? gate_p(row->metric, text) : "");
+	if (row->verdict == GATE_REGRESSION)
+		markdown_text(gate_p(row->metric, text), out);
+	fputs(" | ", out);
 	put_verdict(row, out);
 	fputs(" |\n", out);
 }
