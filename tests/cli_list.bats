@@ -149,6 +149,6 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "an unknown command lists the known ones" {
-	refused "no command is called 'bench'; there are: list run sweep serve load plot export origin" bench
+	refused "no command is called 'bench'; there are: list run sweep serve load compare gate " bench
 	refused "no command is called '--verbose'" --verbose
 }
