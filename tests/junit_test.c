@@ -58,7 +58,7 @@ static void a_document(void **state)
 	static const char expected[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuites name=\"concbench\" tests=\"4\" failures=\"1\" errors=\"1\" "
-	        "time=\"7.745\">\n"
+		"time=\"7.745\">\n"
 		"  <testsuite name=\"echo\" tests=\"4\" failures=\"1\" errors=\"1\" time=\"7.745\""
 		" skipped=\"1\" timestamp=\"2026-11-21T10:00:00\">\n"
 		"    <testcase classname=\"echo.threads\" name=\"p99 c=64\" time=\"6.245\"/>\n"

@@ -124,3 +124,13 @@ names = [(case.get("classname"), case.get("name")) for case in suite]
 assert len(set(names)) == len(names)
 PYTHON
 }
+
+@test "only what is imported may not know its machine" {
+	for change in 'root["environment"]["host"] = None' 'root["environment"]["cores"] = None' \
+		'root["started"] = None' 'root["options"] = None'; do
+		refused_after "$change"
+		valid_after "$change"'; root["imported"] = "hyperfine"'
+	done
+	refused_after 'root["imported"] = "somebody"'
+	refused_after 'root["cells"][0]["trials"][0]["cpu_user_s"] = None'
+}

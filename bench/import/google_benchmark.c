@@ -178,7 +178,7 @@ int import_google_benchmark(const json_t *source, struct import *import)
 	if (aggregates > 0)
 		fprintf(import->notes,
 			"concbench import: left out: %zu aggregates, as the repetitions are "
-		        "there\n",
+			"there\n",
 			aggregates);
 	set_machine(import->root, json_object_get(source, "context"));
 	return 0;
