@@ -97,15 +97,16 @@ int gnuplot_finish(FILE *file)
 	return err ? err : bad ? -EIO : 0;
 }
 
-/* gnuplot warns where the locale cannot write its units. */
+/* $0 is the folder, $1 the driver. gnuplot warns where the locale cannot write its units. */
+static const char script[] = "CDPATH= cd -- \"$0\" && command -v gnuplot >/dev/null || exit 127; "
+			     "LC_ALL=C.UTF-8 exec gnuplot --default-settings \"$1\"";
+
 static void *run_driver(void *argument)
 {
 	struct drawing *drawing = argument;
 	const struct gnuplot *gnuplot = drawing->gnuplot;
-	char *argv[] = { "/bin/sh", "-c",
-		"CDPATH= cd -- \"$0\" && command -v gnuplot >/dev/null || exit 127\n"
-		"LC_ALL=C.UTF-8 exec gnuplot --default-settings \"$1\"",
-		(char *)gnuplot->folder, drawing->driver, NULL };
+	char *argv[] = { "/bin/sh", "-c", (char *)script, (char *)gnuplot->folder, drawing->driver,
+		NULL };
 
 	drawing->err = launch(argv, time_limit_s, false, gnuplot->stop, &drawing->launched);
 	return NULL;

@@ -160,7 +160,7 @@ static struct history_series *find_series(
 		return NULL;
 	history->series = list;
 	list[count] = (struct history_series){ .variant = variant_of(history, point) };
-	list[count].points = calloc(history->run_count, sizeof *list[count].points);
+	list[count].points = calloc(history->run_count, sizeof(struct history_point *));
 	return list[count].points ? &list[history->series_count++] : NULL;
 }
 

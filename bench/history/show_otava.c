@@ -4,9 +4,11 @@
  * each cell and measure, a row a run. What was not measured is nan, the only
  * word for it that Otava reads as a number.
  */
+#include <errno.h>
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
+#include "../export/common.h"
 #include "view.h"
 
 /* A column is there if some run has a value for it. */
@@ -81,8 +83,11 @@ int history_show_otava(const struct history *history, const struct history_view 
 	put_columns(history, view, NULL, out);
 	for (size_t i = 0; i < history->run_count; i++) {
 		const struct history_run *run = &history->runs[i];
-		fprintf(out, "%.19s+00:00,%s%s,", run->started, run->commit,
-			run->dirty ? "-dirty" : "");
+		char *commit = export_plain(run->commit, "-.");
+		if (!commit)
+			return -ENOMEM;
+		fprintf(out, "%.19s+00:00,%s%s,", run->started, commit, run->dirty ? "-dirty" : "");
+		free(commit);
 		put_columns(history, view, run, out);
 	}
 	return 0;
