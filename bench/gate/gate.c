@@ -110,10 +110,10 @@ static int deliver(
 	writers[options->format](document, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = cli_error("gate", "cannot write to standard output");
-	if (!status && options->folder)
-		status = gate_plot(document, options->folder, gate->stop);
 	if (status)
 		return status;
+	if (options->folder) /* without a picture the verdict still stands */
+		gate_plot(document, options->folder, gate->stop);
 	return gate->verdict == REGRESSION      ? EXIT_BAD_VERDICT
 		: gate->verdict == INCONCLUSIVE ? EXIT_INCONCLUSIVE
 						: EXIT_OK;

@@ -132,7 +132,7 @@ static const struct finding nothing = { NOT_GATED, NAN, NAN, NAN, NAN, NAN, NAN,
 static int examine(const struct gate *gate, const struct view *view)
 {
 	*view->finding = nothing;
-	if (view->samples->count == 0)
+	if (view->samples->count == 0 || strcmp(view->cell->status, "ok") != 0)
 		return 0;
 	if (!is_known(view)) {
 		snprintf(view->finding->reason, sizeof view->finding->reason,
@@ -238,8 +238,7 @@ static int judge(const struct gate *gate, const struct view *views, size_t count
 	for (size_t i = 0; i < gate->cell_count; i++)
 		gate->cells[i].open = false;
 	for (size_t i = 0; i < count; i++)
-		if (views[i].finding->verdict != NOT_GATED &&
-			strcmp(views[i].cell->status, "ok") == 0)
+		if (views[i].finding->verdict != NOT_GATED)
 			views[i].cell->open |= decide(gate, &views[i], tests);
 	return 0;
 }
