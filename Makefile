@@ -99,7 +99,8 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'with SAN=address|thread, CC=clang: another build folder; STRICT=1: warnings are errors'
 
-tests-build: $(TESTS) $B/tests/hypothesis_driver
+relinked: $B/relinked
+tests-build: $(TESTS) $B/tests/hypothesis_driver $(if $(SAN),,$B/relinked)
 floors-build: $(FLOORS)
 fuzz-build: $(FUZZ)
 
