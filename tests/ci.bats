@@ -47,7 +47,7 @@ step() {
 # STATUS INCONCLUSIVE: the gate's step and, as the runner would, the verdict's with its output.
 gate_and_verdict() {
 	fake_concbench "$1"
-	export BASE=main COMMAND_BASE='' COMMAND_HEAD='' THRESHOLD=3% CELLS='' INSTRUCTIONS=false
+	export BASE=main BASE_SHA='' COMMAND_BASE='' COMMAND_HEAD='' THRESHOLD=3% CELLS='' INSTRUCTIONS=false
 	export INCONCLUSIVE=$2 OUTPUT=gate
 	step Gate || return
 	STATUS=$(sed -n 's/^status=//p' "$GITHUB_OUTPUT") step Verdict
@@ -125,39 +125,91 @@ the gate
 ARGUMENTS
 }
 
-# WHAT: a gh to which there is one comment of the action's, none, or that has no permission.
+@test "without a base of its own the gate takes what the checkout was merged into" {
+	git() {
+		command git -C "$tmp/work" -c user.name=a -c user.email=a@b "$@"
+	}
+	git init -q -b main
+	git commit -q --allow-empty -m old
+	git branch change
+	event=$(git rev-parse HEAD)
+	git commit -q --allow-empty -m new
+	newest=$(git rev-parse HEAD)
+	git checkout -q change
+	git commit -q --allow-empty -m change
+	git checkout -q --detach main
+	git merge -q --no-ff -m merge change
+	fake_concbench 0
+	export BASE='' BASE_SHA=$event COMMAND_BASE='' COMMAND_HEAD='' THRESHOLD=3% CELLS=''
+	export INSTRUCTIONS=false INCONCLUSIVE=warn OUTPUT=gate
+	export GITHUB_REF=refs/pull/7/merge GITHUB_SHA
+	GITHUB_SHA=$(git rev-parse HEAD)
+	step Gate
+	[ "$(sed -n 3p "$tmp/arguments")" = "$newest" ]
+	git checkout -q change # not what the event is of
+	step Gate
+	[ "$(sed -n 3p "$tmp/arguments")" = "$event" ]
+	GITHUB_REF=refs/heads/main GITHUB_SHA=$(git rev-parse HEAD) step Gate
+	[ "$(sed -n 3p "$tmp/arguments")" = "$event" ]
+}
+
+# WHAT: a gh to which there are comments, of the action's or only of others, or that has no
+# permission. What is sent is left in $tmp/body.
 fake_gh() {
 	cat >"$tmp/bin/gh" <<FAKE
 #!/bin/bash
 echo "\$*" >>"$tmp/gh"
-case $1 in
-some) [[ "\$*" != *--paginate* ]] || printf '41\n42\n' ;;
-none) ;;
-forbidden) echo 'HTTP 403: Resource not accessible by integration' >&2; exit 1 ;;
-read-only) [[ "\$*" == *--paginate* ]] ;;
+case $1,\$2 in
+some,--paginate) jq -r "\${@: -1}" "$tmp/comments" ;;
+none,--paginate) jq '.[:2]' "$tmp/comments" | jq -r "\${@: -1}" ;;
+forbidden,*) printf 'HTTP 403: Resource\nnot 100%% accessible\n' >&2; exit 1 ;;
+read-only,--paginate) ;;
+read-only,*) exit 1 ;;
+*) cat >"$tmp/body" ;;
 esac
 FAKE
 	chmod +x "$tmp/bin/gh"
 	: >"$tmp/gh"
+	cat >"$tmp/comments" <<'COMMENTS'
+[{"id": 39, "user": {"type": "User"}, "body": "<!-- concbench gate -->\nquoted"},
+{"id": 40, "user": {"type": "Bot"}, "body": "of another <!-- concbench gate -->"},
+{"id": 41, "user": {"type": "Bot"}, "body": "<!-- concbench gate -->\nours"},
+{"id": 42, "user": {"type": "Bot"}, "body": "<!-- concbench gate -->\nours, too"}]
+COMMENTS
+	mkdir -p "$tmp/work/gate"
+	printf '<!-- concbench gate -->\n%s\n' "$2" >"$tmp/work/gate/gate.md"
 	export PATH=$tmp/bin:$PATH OUTPUT=gate NUMBER=7 GH_TOKEN=none
 }
 
 @test "the action's own comment is updated, or one is made" {
-	fake_gh some
+	fake_gh some summary
 	step Comment
 	[ "$(wc -l <"$tmp/gh")" -eq 2 ]
-	grep -qx 'api -X PATCH repos/team/project/issues/comments/41 -F body=@gate/gate.md' "$tmp/gh"
-	fake_gh none
+	grep -qx 'api -X PATCH repos/team/project/issues/comments/41 -F body=@-' "$tmp/gh"
+	cmp "$tmp/work/gate/gate.md" "$tmp/body"
+	fake_gh none summary
 	step Comment
 	[ "$(wc -l <"$tmp/gh")" -eq 2 ]
-	grep -qx 'api -X POST repos/team/project/issues/7/comments -F body=@gate/gate.md' "$tmp/gh"
+	grep -qx 'api -X POST repos/team/project/issues/7/comments -F body=@-' "$tmp/gh"
+	cmp "$tmp/work/gate/gate.md" "$tmp/body"
+}
+
+@test "a comment longer than GitHub takes ends at a line, and says where the rest is" {
+	fake_gh none "$(seq -f 'row %07g' 10000)"
+	step Comment
+	[ "$(wc -c <"$tmp/body")" -lt 65536 ]
+	[ "$(wc -c <"$tmp/body")" -gt 64000 ]
+	[ "$(tail -n 1 "$tmp/body")" = 'The rest is in the artifact `gate`.' ]
+	head -n -2 "$tmp/body" | cmp - <(head -n "$(($(wc -l <"$tmp/body") - 2))" "$tmp/work/gate/gate.md")
 }
 
 @test "without the permission to comment the check goes on, and says so" {
 	for what in forbidden read-only; do
-		fake_gh "$what"
+		fake_gh "$what" summary
 		run -0 step Comment
-		[[ $output == *"::warning title=concbench gate::no comment"* ]]
+		[[ $output == "::warning title=concbench gate::no comment"* ]]
+		[ "${#lines[@]}" -eq 1 ]
+		[ "$what" = read-only ] || [[ $output == *"403: Resource%0Anot 100%25 accessible" ]]
 	done
 }
 
