@@ -97,8 +97,22 @@ runs = roots[1]["benchmarks"]
 trial = trials[1]
 assert runs[1]["iterations"] == trial["tasks"]
 assert abs(runs[1]["real_time"] - trial["elapsed_s"] * 1e9 / trial["tasks"]) < 1e-3
-assert [r["error_message"] for r in runs if r["name"] == "primes/prefork/c2"] == ["no end after 60 s"]' \
-		"$result" "$tmp/a.json"
+ok = ["%s/%s/c%d" % (c["workload"], c["model"], c["concurrency"]) for c in cells if c["status"] == "ok"]
+assert list(dict.fromkeys(r["name"] for r in runs)) == ok
+assert all(r["real_time"] > 0 and r["cpu_time"] > 0 for r in runs)
+assert open(more[0]).read().count("left out") == len(cells) - len(ok)' \
+		"$result" "$tmp/a.json" -- "$tmp/notes"
+}
+
+@test "google-benchmark: its compare.py reads a result without a CPU time, which is said" {
+	export_to google-benchmark "$load"
+	fits google-benchmark "$tmp/google-benchmark"
+	grep -q 'CPU time, which is not known and written as 0: http/127.0.0.1-8080/c20$' "$tmp/notes"
+	/usr/bin/python3 -W ignore /usr/share/benchmark/compare.py --no-color benchmarks \
+		"$tmp/google-benchmark" "$tmp/google-benchmark" >"$tmp/compared"
+	grep -qE '^http/127.0.0.1-8080/c20 +\+0\.0000 ' "$tmp/compared" || fail "$(cat "$tmp/compared")"
+	"$concbench" import "$tmp/google-benchmark" -f google-benchmark -o "$tmp/back.json"
+	results 'assert trials and all("cpu_s" not in t for t in trials)' "$tmp/back.json"
 }
 
 @test "benchfmt: follows the published grammar, a line a trial" {
@@ -215,6 +229,8 @@ if len(cells) > 5: assert values["fetch_threads_c1_latency_p99_ns"] == cell["sum
 each = [m for m in cell["summary"] if cell["summary"][m] and m != "origin_cpu_share"]
 if len(cells) == 5: assert len(values) == 5 * len(each), (len(values), each)' "$file" -- "$tmp/otava"
 	done
+	jq '.started = null' "$result" >"$tmp/in.json"
+	refused "Otava needs the time of the run's start" export "$tmp/in.json" -f otava
 }
 
 @test "openmetrics: prometheus_client's strict parser takes it" {
@@ -239,6 +255,34 @@ assert abs(first.value * 1e9 / cells[0]["summary"]["latency_p99_ns"]["median"] -
 	done
 }
 
+@test "openmetrics: parameters whose names or values only look alike are labels of their own" {
+	results '
+import copy
+cell = cells[0]
+root["cells"] = [copy.deepcopy(cell) for _ in range(4)]
+for c, params in zip(root["cells"], ({"a-b": 1, "a_b": 2, "a_b_2": 3}, {"x-y": 1}, {"x.y": 1}, {"x.y": "1"})):
+	c["params"] = params
+json.dump(root, open(more[0], "w"))' "$result" -- "$tmp/alike.json"
+	export_to openmetrics "$tmp/alike.json"
+	results '
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+families = {f.name: f for f in text_string_to_metric_families(open(more[0]).read())}
+for family in families.values():
+	labels = [{k: v for k, v in s.labels.items() if k.startswith(("param_", "repetition"))} for s in family.samples]
+	assert labels == [{"param_a_b": "1", "param_a_b_2": "2", "param_a_b_2_2": "3"},
+		*({"param_x_y": "1", **more} for more in ({}, {"repetition": "1"}, {"repetition": "2"}))], labels' \
+		"$tmp/alike.json" -- "$tmp/openmetrics"
+}
+
+@test "markdown: no sign in a parameter's name or value is markup" {
+	results '
+cells[0]["params"] = {"a|b\n# c": "<d>\n| e *"}
+root["cells"] = cells[:1]
+json.dump(root, open(more[0], "w"))' "$result" -- "$tmp/odd.json"
+	export_to markdown "$tmp/odd.json"
+	grep -qF 'a\|b \# c=\<d\> \| e \*; throughput by' "$tmp/markdown" || fail "$(cat "$tmp/markdown")"
+}
+
 @test "cells that only parameters tell apart have names of their own" {
 	make_variants
 	export_to bmf "$tmp/variants.json"
@@ -249,6 +293,8 @@ assert list(roots[1]) == names, list(roots[1])' "$tmp/variants.json" "$tmp/bmf"
 	"$concbench" export "$tmp/variants.json" -f csv --cell fetch/threads/c1/rate=1000 >"$tmp/csv"
 	[ "$(grep -c 'rate=1000' "$tmp/csv")" -eq 3 ]
 	[ "$(grep -c 'rate=' "$tmp/csv")" -eq 3 ]
+	"$concbench" export "$tmp/variants.json" -f bmf --cell fetch/threads/c1/rate=2000#2 >"$tmp/bmf"
+	[ "$(jq -r 'keys[]' "$tmp/bmf")" = fetch/threads/c1/rate=2000#2 ]
 	refused "has no cell 'fetch/threads/c9'; the first is 'fetch/threads/c1'" \
 		export "$result" -f csv --cell fetch/threads/c9
 }

@@ -44,6 +44,21 @@ assert rows[0].index("latency_p99.9_ns") and "killed by SIGSEGV, in \"task 17\""
 ' "$result"
 }
 
+@test "csv has what was counted and offered, and the CPU time of an import" {
+	/usr/bin/python3 - "$tmp" $data/load.json <<'PYTHON'
+import json, sys
+root = json.load(open(sys.argv[2]))
+root["cells"][0]["trials"][0].update(
+	counted=True, system_calls=5, allocations=None, instructions=7, unsent=3, cpu_s=0.25)
+json.dump(root, open(sys.argv[1] + "/counted.json", "w"))
+PYTHON
+	"$concbench" export "$tmp/counted.json" --format csv | /usr/bin/python3 -c '
+import csv, sys
+(row,) = csv.DictReader(sys.stdin)
+keys = "counted system_calls allocations instructions unsent offered_per_s cpu_s".split()
+assert [row[key] for key in keys] == ["true", "5", "", "7", "3", "20085", "0.25"], row'
+}
+
 @test "hyperfine has what its readers ask for, each cell either in it or named on stderr" {
 	"$concbench" export "$result" -f hyperfine -o "$tmp/h.json" 2>"$tmp/notes"
 	/usr/bin/python3 -c '

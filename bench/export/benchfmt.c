@@ -64,13 +64,14 @@ static void put_head(const json_t *root, FILE *out)
  * WORKLOAD/MODEL/cN.. as Workload/model=MODEL/conc=N..; no space may be in it. The
  * number of CPUs is the last part of a name there. NULL without memory.
  */
-static char *name_of(const json_t *cell, const char *name, double cores)
+static char *name_of(const json_t *cell, double cores)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 	const char *workload = text_at(cell, "workload"), *model = text_at(cell, "model");
-	const char *rest = name + strlen(workload) + 1 + strlen(model) + strlen("/c");
+	const char *rest = text_at(cell, "name") + strlen(workload) + 1 + strlen(model) +
+		strlen("/c");
 
 	if (!out)
 		return NULL;
@@ -111,23 +112,21 @@ static void put_trial(const json_t *trial, const char *name, FILE *out)
 int export_benchfmt(const json_t *root, FILE *out, FILE *notes)
 {
 	double cores = number_at(json_object_get(root, "environment"), "cores");
-	json_t *names = export_names(root), *cell, *trial;
+	json_t *cell, *trial;
 	size_t i, k;
-	int err = names ? 0 : -ENOMEM;
+	int err = 0;
 
 	put_head(root, out);
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		const char *plain = json_string_value(json_array_get(names, i));
-		if (!plain || !export_takes(cell, plain, "benchfmt", notes))
+		if (!export_takes(cell, "benchfmt", notes))
 			continue;
-		char *name = name_of(cell, plain, cores);
+		char *name = name_of(cell, cores);
 		if (!name)
 			err = -ENOMEM;
 		json_array_foreach(json_object_get(cell, "trials"), k, trial) if (name)
 			put_trial(trial, name, out);
 		free(name);
 	}
-	json_decref(names);
 	return err;
 }

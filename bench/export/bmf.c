@@ -65,17 +65,15 @@ static json_t *benchmark(const json_t *cell)
 
 int export_bmf(const json_t *root, FILE *out, FILE *notes)
 {
-	json_t *all = json_object(), *names = export_names(root), *cell;
+	json_t *all = json_object(), *cell;
 	size_t i;
-	int err = names ? 0 : -1;
+	int err = 0;
 
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		const char *name = json_string_value(json_array_get(names, i));
-		if (name && export_takes(cell, name, "Bencher", notes))
-			err |= json_object_set_new(all, name, benchmark(cell));
+		if (export_takes(cell, "Bencher", notes))
+			err |= json_object_set_new(all, text_at(cell, "name"), benchmark(cell));
 	}
-	json_decref(names);
 	int written = export_json(all, out);
 	return err ? -ENOMEM : written;
 }

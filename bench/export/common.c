@@ -58,61 +58,57 @@ static char *name_of(const json_t *cells, const json_t *cell)
 	return NULL;
 }
 
-/* name, or with a number after it where that is taken. NULL without memory. */
-static json_t *make_unique(const char *name, json_t *taken)
+json_t *export_unique(const char *name, const char *mark, json_t *taken)
 {
 	json_t *unique = json_string(name);
 
 	for (unsigned number = 2; unique && json_object_get(taken, json_string_value(unique));
 		number++) {
 		json_decref(unique);
-		unique = json_sprintf("%s#%u", name, number);
+		unique = json_sprintf("%s%s%u", name, mark, number);
 	}
 	if (unique)
 		json_object_set_new(taken, json_string_value(unique), json_true());
 	return unique;
 }
 
-json_t *export_names(const json_t *root)
+int export_name_cells(json_t *root)
 {
 	const json_t *cells = json_object_get(root, "cells");
-	json_t *names = json_array(), *taken = json_object(), *cell;
+	json_t *taken = json_object(), *cell;
 	size_t i;
 	int err = 0;
 
 	json_array_foreach(cells, i, cell)
 	{
 		char *name = name_of(cells, cell);
-		err |= json_array_append_new(names, name ? make_unique(name, taken) : NULL);
+		err |= json_object_set_new(
+			cell, "name", name ? export_unique(name, "#", taken) : NULL);
 		free(name);
 	}
 	json_decref(taken);
-	if (!err)
-		return names;
-	json_decref(names);
-	return NULL;
+	return err ? -ENOMEM : 0;
 }
 
 bool export_keep(json_t *root, const char *name)
 {
-	json_t *names = export_names(root), *text, *kept = NULL;
+	json_t *cell, *kept = NULL;
 	size_t i;
 
-	json_array_foreach(names, i, text)
+	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		if (strcmp(json_string_value(text), name) == 0)
-			kept = json_array_get(json_object_get(root, "cells"), i);
+		if (strcmp(text_at(cell, "name"), name) == 0)
+			kept = cell;
 	}
-	json_decref(names);
 	return kept && json_object_set_new(root, "cells", json_pack("[O]", kept)) == 0;
 }
 
-bool export_takes(const json_t *cell, const char *name, const char *format, FILE *notes)
+bool export_takes(const json_t *cell, const char *format, FILE *notes)
 {
 	if (cell_ok(cell) && !cell_demonstration(cell))
 		return true;
-	fprintf(notes, "concbench export: left out, as %s needs numbers: %s (%s)\n", format, name,
-		cell_ok(cell) ? "a demonstration" : text_at(cell, "status"));
+	fprintf(notes, "concbench export: left out, as %s needs numbers: %s (%s)\n", format,
+		text_at(cell, "name"), cell_ok(cell) ? "a demonstration" : text_at(cell, "status"));
 	return false;
 }
 
@@ -134,6 +130,17 @@ char *export_plain(const char *text, const char *also)
 		if (!isalnum((unsigned char)*c) && !strchr(also, *c))
 			*c = '_';
 	return plain;
+}
+
+json_t *export_column(const char *name, const char *key, json_t *taken)
+{
+	char *plain = export_plain(name, "-.");
+	json_t *column = plain ? json_sprintf("%s_%s", plain, key) : NULL;
+	json_t *unique = column ? export_unique(json_string_value(column), "_", taken) : NULL;
+
+	free(plain);
+	json_decref(column);
+	return unique;
 }
 
 int export_json(json_t *json, FILE *out)

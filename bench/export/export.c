@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../cells.h"
 #include "../result.h"
 #include "../save.h"
 #include "common.h"
@@ -152,12 +153,9 @@ static bool pick_cell(const struct options *options, json_t *root)
 {
 	if (!options->cell || export_keep(root, options->cell))
 		return true;
-	json_t *names = export_names(root);
-	const char *first = json_string_value(json_array_get(names, 0));
+	const char *first = text_at(json_array_get(json_object_get(root, "cells"), 0), "name");
 	fprintf(stderr, "concbench export: '%s' has no cell '%s'%s%s%s\n", options->file,
-		options->cell, first ? "; the first is '" : "", first ? first : "",
-		first ? "'" : "");
-	json_decref(names);
+		options->cell, *first ? "; the first is '" : "", first, *first ? "'" : "");
 	return false;
 }
 
@@ -198,7 +196,12 @@ int export_main(int argc, char **argv)
 		fprintf(stderr, "concbench export: %s\n", reason);
 		return 2;
 	}
-	status = pick_cell(&options, root) ? write_export(&options, root) : 2;
+	if (export_name_cells(root) != 0) {
+		fprintf(stderr, "concbench export: %s\n", strerror(ENOMEM));
+		status = 2;
+	} else {
+		status = pick_cell(&options, root) ? write_export(&options, root) : 2;
+	}
 	json_decref(root);
 	return status;
 }

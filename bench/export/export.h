@@ -10,11 +10,10 @@
 int export_main(int argc, char **argv);
 
 /*
- * A format's writer: the whole of a loaded result to out. What the format has
- * no place for is said in notes, a line each, as
- * the program says it. 0 or -errno; -ENODATA where the result has nothing that the
- * format could hold, with the reason in notes. Errors of the streams are left to the
- * caller, who checks them once at the end.
+ * A format's writer: the whole of a loaded result, with its cells named, to out. What the format
+ * has no place for is said in notes, a line each, as the program says it. 0 or -errno; -ENODATA
+ * where the result has nothing that the format could hold, with the reason in notes. Errors of the
+ * streams are left to the caller, who checks them once at the end.
  */
 typedef int export_fn(const json_t *root, FILE *out, FILE *notes);
 

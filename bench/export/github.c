@@ -24,8 +24,7 @@ static json_t *extra(const json_t *cell, const struct estimate *value)
 		100 * value->confidence, value->low, value->high);
 }
 
-static int add_entries(
-	json_t *list, const json_t *cell, const char *name, enum measure_better better)
+static int add_entries(json_t *list, const json_t *cell, enum measure_better better)
 {
 	int err = 0;
 
@@ -34,8 +33,8 @@ static int add_entries(
 		if (row->better != better || isnan(value.median))
 			continue;
 		json_t *entry = json_pack("{s:o, s:s, s:f, s:o}", "name",
-			json_sprintf("%s %s", name, row->key), "unit", row->unit, "value",
-			value.median, "extra", extra(cell, &value));
+			json_sprintf("%s %s", text_at(cell, "name"), row->key), "unit", row->unit,
+			"value", value.median, "extra", extra(cell, &value));
 		if (entry && !isnan(value.low))
 			json_object_set_new(entry, "range",
 				json_sprintf("± %.4g", (value.high - value.low) / 2));
@@ -46,17 +45,15 @@ static int add_entries(
 
 static int write_direction(const json_t *root, enum measure_better better, FILE *out, FILE *notes)
 {
-	json_t *list = json_array(), *names = export_names(root), *cell;
+	json_t *list = json_array(), *cell;
 	size_t i;
-	int err = names ? 0 : -1;
+	int err = 0;
 
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		const char *name = json_string_value(json_array_get(names, i));
-		if (name && export_takes(cell, name, "github-action-benchmark", notes))
-			err |= add_entries(list, cell, name, better);
+		if (export_takes(cell, "github-action-benchmark", notes))
+			err |= add_entries(list, cell, better);
 	}
-	json_decref(names);
 	int written = export_json(list, out);
 	return err ? -ENOMEM : written;
 }

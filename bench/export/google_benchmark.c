@@ -26,17 +26,22 @@ static double operations_of(const json_t *trial)
 	return number_at(trial, "tasks") * (isnan(each) ? 1 : each);
 }
 
-/* 0 or -1 without memory. */
+/* Of one task or operation. */
+static double cpu_s_of(const json_t *trial)
+{
+	return measure_of(measure_find("cpu_per_task_s"), trial);
+}
+
+/* An entry without cpu_time would end compare.py. 0 or -1 without memory. */
 static int set_numbers(json_t *entry, const json_t *trial)
 {
-	double cpu_s = measure_of(measure_find("cpu_per_task_s"), trial);
+	double cpu_s = cpu_s_of(trial);
 	double real_ns = number_at(trial, "elapsed_s") * 1e9 / operations_of(trial);
 	int err = 0;
 
 	err |= json_object_set_new(entry, "iterations", json_integer(operations_of(trial)));
 	err |= json_object_set_new(entry, "real_time", json_real(real_ns));
-	if (!isnan(cpu_s))
-		err |= json_object_set_new(entry, "cpu_time", json_real(cpu_s * 1e9));
+	err |= json_object_set_new(entry, "cpu_time", json_real(isnan(cpu_s) ? 0 : cpu_s * 1e9));
 	err |= json_object_set_new(entry, "time_unit", json_string("ns"));
 	for (const struct measure *row = measures; row->key; row++) {
 		double value = measure_of(row, trial);
@@ -49,37 +54,44 @@ static int set_numbers(json_t *entry, const json_t *trial)
 	return err;
 }
 
-static int set_error(json_t *entry, const json_t *trial)
-{
-	json_t *rest = json_pack("{s:b, s:s, s:i, s:f, s:f, s:s}", "error_occurred", true,
-		"error_message",
-		*text_at(trial, "reason") ? text_at(trial, "reason") : text_at(trial, "status"),
-		"iterations", 0, "real_time", 0.0, "cpu_time", 0.0, "time_unit", "ns");
-	int err = rest ? json_object_update(entry, rest) : -1;
-
-	json_decref(rest);
-	return err;
-}
-
-static int add_trials(json_t *list, const json_t *cell, const char *name, size_t family)
+static int add_trial(json_t *list, const json_t *cell, size_t place, size_t family)
 {
 	const json_t *trials = json_object_get(cell, "trials");
+	const char *name = text_at(cell, "name");
+	json_t *entry = json_pack("{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i}", "name", name,
+		"family_index", (json_int_t)family, "per_family_instance_index", 0, "run_name",
+		name, "run_type", "iteration", "repetitions", (json_int_t)json_array_size(trials),
+		"repetition_index", (json_int_t)place, "threads", 1);
+	int err = entry ? set_numbers(entry, json_array_get(trials, place)) : -1;
+
+	return err | json_array_append_new(list, entry);
+}
+
+/* What compare.py would take for a trial of 0 ns is left out. */
+static int add_trials(json_t *list, const json_t *cell, size_t family, FILE *notes)
+{
+	size_t i, unknown = 0;
 	json_t *trial;
-	size_t i;
 	int err = 0;
 
-	json_array_foreach(trials, i, trial)
+	json_array_foreach(json_object_get(cell, "trials"), i, trial)
 	{
-		json_t *entry = json_pack("{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i}", "name", name,
-			"family_index", (json_int_t)family, "per_family_instance_index", 0,
-			"run_name", name, "run_type", "iteration", "repetitions",
-			(json_int_t)json_array_size(trials), "repetition_index", (json_int_t)i,
-			"threads", 1);
-		bool whole = cell_ok(trial) && operations_of(trial) > 0 &&
-			isfinite(number_at(trial, "elapsed_s"));
-		err |= !entry || (whole ? set_numbers(entry, trial) : set_error(entry, trial)) != 0;
-		err |= json_array_append_new(list, entry);
+		if (!cell_ok(trial) || !(operations_of(trial) > 0) ||
+			!isfinite(number_at(trial, "elapsed_s"))) {
+			fprintf(notes,
+				"concbench export: left out, as google-benchmark needs numbers: "
+				"trial %zu of %s\n",
+				i + 1, text_at(cell, "name"));
+			continue;
+		}
+		unknown += isnan(cpu_s_of(trial));
+		err |= add_trial(list, cell, i, family);
 	}
+	if (unknown > 0)
+		fprintf(notes,
+			"concbench export: google-benchmark needs a CPU time, which is not known "
+			"and written as 0: %s\n",
+			text_at(cell, "name"));
 	return err;
 }
 
@@ -102,19 +114,15 @@ static json_t *context(const json_t *root)
 
 int export_google_benchmark(const json_t *root, FILE *out, FILE *notes)
 {
-	json_t *list = json_array(), *names = export_names(root), *cell;
+	json_t *list = json_array(), *cell;
 	size_t i;
-	int err = names ? 0 : -1;
+	int err = 0;
 
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		const char *name = json_string_value(json_array_get(names, i));
-		if (name && cell_was_run(cell) && !cell_demonstration(cell))
-			err |= add_trials(list, cell, name, i);
-		else if (name)
-			export_takes(cell, name, "google-benchmark", notes);
+		if (export_takes(cell, "google-benchmark", notes))
+			err |= add_trials(list, cell, i, notes);
 	}
-	json_decref(names);
 	int written = export_json(
 		json_pack("{s:o, s:o}", "context", context(root), "benchmarks", list), out);
 	return err ? -ENOMEM : written;

@@ -57,7 +57,7 @@ static const json_t *middle_trial(const json_t *trials, size_t *place, size_t *c
 }
 
 /* The one cell that can be shown; NULL, with the reason in notes, where it is not one. */
-static const json_t *only_cell(const json_t *root, const char **name, json_t *names, FILE *notes)
+static const json_t *only_cell(const json_t *root, FILE *notes)
 {
 	const json_t *found = NULL;
 	json_t *cell;
@@ -68,10 +68,8 @@ static const json_t *only_cell(const json_t *root, const char **name, json_t *na
 		if (!cell_ok(cell) ||
 			!middle_trial(json_object_get(cell, "trials"), &place, &trials))
 			continue;
-		if (count++ == 0) {
+		if (count++ == 0)
 			found = cell;
-			*name = json_string_value(json_array_get(names, i));
-		}
 	}
 	if (count == 0)
 		fputs("concbench export: no cell has percentiles for .hgrm: only those of services "
@@ -82,7 +80,7 @@ static const json_t *only_cell(const json_t *root, const char **name, json_t *na
 		fprintf(notes,
 			"concbench export: .hgrm holds one distribution, and %zu cells have one; "
 			"name it, as in --cell %s\n",
-			count, *name);
+			count, text_at(found, "name"));
 	return count == 1 ? found : NULL;
 }
 
@@ -111,22 +109,16 @@ static void put_ladder(const json_t *trial, FILE *out)
 
 int export_hgrm(const json_t *root, FILE *out, FILE *notes)
 {
-	json_t *names = export_names(root);
-	const char *name = "";
 	size_t place, count;
-	const json_t *cell = names ? only_cell(root, &name, names, notes) : NULL;
-	int err = !names ? -ENOMEM : cell ? 0 : -ENODATA;
+	const json_t *cell = only_cell(root, notes);
 
-	if (!err) {
-		const json_t *trial = middle_trial(json_object_get(cell, "trials"), &place, &count);
-		put_ladder(trial, out);
-		fprintf(out,
-			"# concbench: response times of %s in ms, of one trial of %zu, number %zu, "
-			"the one with the median p99; from its percentiles at 1 - 2^-k, so that "
-			"the "
-			"standard deviation is not known.\n",
-			name, count, place + 1);
-	}
-	json_decref(names);
-	return err;
+	if (!cell)
+		return -ENODATA;
+	put_ladder(middle_trial(json_object_get(cell, "trials"), &place, &count), out);
+	fprintf(out,
+		"# concbench: response times of %s in ms, of one trial of %zu, number %zu, the one "
+		"with the median p99; from its percentiles at 1 - 2^-k, so that the standard "
+		"deviation is not known.\n",
+		text_at(cell, "name"), count, place + 1);
+	return 0;
 }

@@ -189,10 +189,8 @@ int export_hyperfine(const json_t *root, FILE *out, FILE *notes)
 		}
 		fprintf(notes,
 			"concbench export: left out, as hyperfine's format needs times: "
-			"%s/%s/c%" JSON_INTEGER_FORMAT " (%s)\n",
-			text_at(cell, "workload"), text_at(cell, "model"),
-			json_integer_value(json_object_get(cell, "concurrency")),
-			text_at(cell, "status"));
+			"%s (%s)\n",
+			text_at(cell, "name"), text_at(cell, "status"));
 	}
 	json_t *all = json_pack("{s:o}", "results", results);
 	int written = export_json(all, out);

@@ -53,7 +53,7 @@ static const char *keep(struct document *document, json_t *text)
 }
 
 /* 0 or -ENOMEM. */
-static int add_case(struct document *document, const json_t *cell, const json_t *name)
+static int add_case(struct document *document, const json_t *cell)
 {
 	const char *class_name = keep(
 		document, json_sprintf("%s.%s", text_at(cell, "workload"), text_at(cell, "model")));
@@ -64,7 +64,7 @@ static int add_case(struct document *document, const json_t *cell, const json_t 
 	/* What is left of WORKLOAD/MODEL/cN.. after the two. */
 	document->cases[document->case_count++] = (struct junit_case){
 		.classname = class_name,
-		.name = json_string_value(name) + strlen(class_name) + 1,
+		.name = text_at(cell, "name") + strlen(class_name) + 1,
 		.time_s = time_of(cell),
 		.kind = kind_of(cell),
 		.type = text_at(cell, "status"),
@@ -74,8 +74,7 @@ static int add_case(struct document *document, const json_t *cell, const json_t 
 }
 
 /* The cells of one workload, wherever they stand: a reader takes suites of one name for one. */
-static int add_suite(
-	struct document *document, const json_t *root, const json_t *names, size_t first)
+static int add_suite(struct document *document, const json_t *root, size_t first)
 {
 	const json_t *cells = json_object_get(root, "cells");
 	const char *workload = text_at(json_array_get(cells, first), "workload");
@@ -92,7 +91,7 @@ static int add_suite(
 		const json_t *cell = json_array_get(cells, i);
 		if (strcmp(text_at(cell, "workload"), workload) != 0)
 			continue;
-		err |= add_case(document, cell, json_array_get(names, i));
+		err |= add_case(document, cell);
 		suite->count++;
 	}
 	return err;
@@ -109,23 +108,22 @@ static bool has_suite(const struct document *document, const char *workload)
 int export_junit(const json_t *root, FILE *out, FILE *notes)
 {
 	size_t count = json_array_size(json_object_get(root, "cells")), i;
-	json_t *names = export_names(root), *cell;
+	json_t *cell;
 	struct document document = {
 		.suites = calloc(count + 1, sizeof *document.suites),
 		.cases = calloc(count + 1, sizeof *document.cases),
 		.texts = json_array(),
 	};
-	int err = names && document.suites && document.cases && document.texts ? 0 : -ENOMEM;
+	int err = document.suites && document.cases && document.texts ? 0 : -ENOMEM;
 
 	json_array_foreach(json_object_get(root, "cells"), i,
 		cell) if (!err && !has_suite(&document, text_at(cell, "workload")))
-		err = add_suite(&document, root, names, i);
+		err = add_suite(&document, root, i);
 	if (!err)
 		junit_write("concbench", document.suites, document.suite_count, out);
 	fputs("concbench export: JUnit XML says which cells could be measured, and no measured "
 	      "value\n",
 		notes);
-	json_decref(names);
 	json_decref(document.texts);
 	free(document.cases);
 	free(document.suites);

@@ -144,6 +144,20 @@ static void put_head(const struct group *group, FILE *out)
 	fputs("|\n", out);
 }
 
+static void put_params(const json_t *params, FILE *out)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *plain = open_memstream(&text, &size);
+
+	if (!plain)
+		return;
+	params_print(params, ", ", "", plain);
+	if (fclose(plain) == 0)
+		markdown_text(text, out);
+	free(text);
+}
+
 /* The workload, its parameters, and what the numbers of its table are. */
 static void put_caption(const struct group *group, FILE *out)
 {
@@ -154,7 +168,7 @@ static void put_caption(const struct group *group, FILE *out)
 	markdown_text(group->workload, out);
 	fputs("\n\n", out);
 	if (json_object_size(group->params) > 0) {
-		params_print(group->params, ", ", MARKDOWN_MARKS, out);
+		put_params(group->params, out);
 		fputs("; ", out);
 	}
 	if (group_demonstration(group))

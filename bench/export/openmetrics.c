@@ -3,6 +3,7 @@
  * OpenMetrics, for Prometheus' text collectors and push gateway: a gauge a
  * measure, in its base units, with what the cell is as labels.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,57 +56,87 @@ static void put_label(const char *name, const char *text, FILE *out)
 	putc('"', out);
 }
 
-static void put_param(const char *key, const json_t *value, FILE *out)
+/* A parameter's label, under a name that no other of the cell has. 0 or -ENOMEM. */
+static int put_param(const char *key, const json_t *value, json_t *taken, FILE *out)
 {
-	char *name = export_plain(key, ""), number[32];
+	char *plain = export_plain(key, ""), number[32];
+	json_t *name = plain ? export_unique(plain, "_", taken) : NULL;
 
+	free(plain);
+	if (!name)
+		return -ENOMEM;
 	snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	fputs(",param_", out);
-	put_label(name ? name : "", json_is_string(value) ? json_string_value(value) : number, out);
-	free(name);
-}
-
-/* How many cells before it are of the same place; a series with the same labels would be an error.
- */
-static unsigned repetition(const json_t *cells, const json_t *cell)
-{
-	static const char *const keys[] = { "workload", "model", "concurrency", "params" };
-	unsigned same = 0;
-
-	for (size_t i = 0; json_array_get(cells, i) != cell; i++) {
-		size_t k = 0;
-		while (k < sizeof keys / sizeof *keys &&
-			json_equal(json_object_get(json_array_get(cells, i), keys[k]),
-				json_object_get(cell, keys[k])))
-			k++;
-		same += k == sizeof keys / sizeof *keys;
-	}
-	return same;
+	put_label(json_string_value(name),
+		json_is_string(value) ? json_string_value(value) : number, out);
+	json_decref(name);
+	return 0;
 }
 
 /* All parameters, so that a series keeps its labels whatever else is in the file. */
-static void put_sample(
-	const char *family, const json_t *cells, const json_t *cell, double sample, FILE *out)
+static int put_labels(const json_t *cell, FILE *out)
 {
-	unsigned earlier = repetition(cells, cell);
-	json_t *value;
+	json_t *taken = json_object(), *value;
 	const char *key;
 	char concurrency[32];
+	int err = 0;
 
 	snprintf(concurrency, sizeof concurrency, "%" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(cell, "concurrency")));
-	fprintf(out, "concbench_%s{", family);
 	put_label("workload", text_at(cell, "workload"), out);
 	putc(',', out);
 	put_label("model", text_at(cell, "model"), out);
 	putc(',', out);
 	put_label("concurrency", concurrency, out);
-	json_object_foreach(json_object_get(cell, "params"), key,
-		value) if (json_is_integer(value) || json_string_length(value) > 0)
-		put_param(key, value, out);
-	if (earlier > 0)
-		fprintf(out, ",repetition=\"%u\"", earlier);
-	fputs("} ", out);
+	json_object_foreach(json_object_get(cell, "params"), key, value)
+	{
+		if (json_is_integer(value) || json_string_length(value) > 0)
+			err |= put_param(key, value, taken, out);
+	}
+	json_decref(taken);
+	return err;
+}
+
+/* With a number where an earlier cell has the same: two samples of one series are an error. */
+static json_t *labels_of(const json_t *cell, json_t *seen)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	json_t *labels = NULL;
+
+	if (!out)
+		return NULL;
+	int err = put_labels(cell, out);
+	if (fclose(out) == 0 && !err) {
+		json_int_t earlier = json_integer_value(json_object_get(seen, text));
+		labels = earlier > 0
+			? json_sprintf("%s,repetition=\"%" JSON_INTEGER_FORMAT "\"", text, earlier)
+			: json_string(text);
+		json_object_set_new(seen, text, json_integer(earlier + 1));
+	}
+	free(text);
+	return labels;
+}
+
+/* The labels of each cell, in their order. A new reference; NULL without memory. */
+static json_t *all_labels(const json_t *cells)
+{
+	json_t *all = json_array(), *seen = json_object(), *cell;
+	size_t i;
+	int err = 0;
+
+	json_array_foreach(cells, i, cell) err |= json_array_append_new(all, labels_of(cell, seen));
+	json_decref(seen);
+	if (!err)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+static void put_sample(const char *family, const json_t *labels, double sample, FILE *out)
+{
+	fprintf(out, "concbench_%s{%s} ", family, json_string_value(labels));
 	export_number(sample, out);
 	putc('\n', out);
 }
@@ -119,7 +150,8 @@ static void put_head(const char *name, const char *unit, const char *help, FILE 
 }
 
 /* Nothing where no cell has it. */
-static void put_family(const struct family *family, const json_t *cells, FILE *out)
+static void put_family(
+	const struct family *family, const json_t *cells, const json_t *labels, FILE *out)
 {
 	bool begun = false;
 	json_t *cell;
@@ -133,23 +165,27 @@ static void put_family(const struct family *family, const json_t *cells, FILE *o
 		if (!begun)
 			put_head(family->name, family->unit, family->help, out);
 		begun = true;
-		put_sample(family->name, cells, cell, value * family->scale, out);
+		put_sample(family->name, json_array_get(labels, i), value * family->scale, out);
 	}
 }
 
 int export_openmetrics(const json_t *root, FILE *out, FILE *notes)
 {
 	const json_t *cells = json_object_get(root, "cells");
-	json_t *cell;
+	json_t *labels = all_labels(cells), *cell;
 	size_t i;
 
+	if (!labels)
+		return -ENOMEM;
 	fputs("concbench export: OpenMetrics takes the medians; their intervals are left out\n",
 		notes);
 	for (const struct family *family = families; family->key; family++)
-		put_family(family, cells, out);
+		put_family(family, cells, labels, out);
 	if (json_array_size(cells) > 0)
 		put_head("cell_ok", "", "Whether the cell's measurement holds", out);
-	json_array_foreach(cells, i, cell) put_sample("cell_ok", cells, cell, cell_ok(cell), out);
+	json_array_foreach(cells, i, cell)
+		put_sample("cell_ok", json_array_get(labels, i), cell_ok(cell), out);
 	fputs("# EOF\n", out);
+	json_decref(labels);
 	return 0;
 }

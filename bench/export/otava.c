@@ -10,31 +10,14 @@
 #include "common.h"
 #include "export.h"
 
-/* Z is UTC to ISO 8601, but not to every reader of it. */
-static void put_time(const char *started, FILE *out)
-{
-	size_t length = strlen(started);
-
-	if (length > 0 && started[length - 1] == 'Z')
-		fprintf(out, "%.*s+00:00", (int)length - 1, started);
-}
-
-/* A column's name, which no other has, and its value. */
+/* A column of that value, under a name that no other has. */
 static int put_column(
-	const char *name, const char *key, double value, json_t *taken, FILE *head, FILE *row)
+	const json_t *cell, const char *key, double value, json_t *taken, FILE *head, FILE *row)
 {
-	char *plain = export_plain(name, "-.");
-	json_t *column = plain ? json_sprintf("%s_%s", plain, key) : NULL;
+	json_t *column = export_column(text_at(cell, "name"), key, taken);
 
-	for (unsigned number = 2; column && json_object_get(taken, json_string_value(column));
-		number++) {
-		json_decref(column);
-		column = json_sprintf("%s_%s_%u", plain, key, number);
-	}
-	free(plain);
 	if (!column)
 		return -ENOMEM;
-	json_object_set_new(taken, json_string_value(column), json_true());
 	fprintf(head, ",%s", json_string_value(column));
 	putc(',', row);
 	export_number(value, row);
@@ -42,16 +25,36 @@ static int put_column(
 	return 0;
 }
 
-static int put_cell(const json_t *cell, const char *name, json_t *taken, FILE *head, FILE *row)
+static int put_cell(const json_t *cell, json_t *taken, FILE *head, FILE *row)
 {
 	int err = 0;
 
 	for (const struct measure *measure = measures; measure->key && !err; measure++) {
 		double value = cell_estimate(cell, measure->key).median;
 		if (measure->better != MEASURE_NEITHER && isfinite(value))
-			err = put_column(name, measure->key, value, taken, head, row);
+			err = put_column(cell, measure->key, value, taken, head, row);
 	}
 	return err;
+}
+
+/* Z is UTC to ISO 8601, but not to every reader of it. 0, -ENODATA or -ENOMEM. */
+static int put_origin(const json_t *root, FILE *row, FILE *notes)
+{
+	const char *started = text_at(root, "started");
+	size_t length = strlen(started);
+
+	if (length == 0 || started[length - 1] != 'Z') {
+		fputs("concbench export: Otava needs the time of the run's start, which is not "
+		      "there\n",
+			notes);
+		return -ENODATA;
+	}
+	char *commit = export_plain(text_at(json_object_get(root, "environment"), "git"), "-.");
+	if (!commit)
+		return -ENOMEM;
+	fprintf(row, "%.*s+00:00,%s", (int)length - 1, started, commit);
+	free(commit);
+	return 0;
 }
 
 int export_otava(const json_t *root, FILE *out, FILE *notes)
@@ -59,30 +62,23 @@ int export_otava(const json_t *root, FILE *out, FILE *notes)
 	char *text = NULL;
 	size_t size = 0, i;
 	FILE *row = open_memstream(&text, &size);
-	json_t *names = export_names(root), *taken = json_object(), *cell;
-	int err = row && names ? 0 : -ENOMEM;
+	json_t *taken = json_object(), *cell;
+	int err = row && taken ? put_origin(root, row, notes) : -ENOMEM;
 
-	fputs("concbench export: Otava takes the medians; their intervals are left out\n", notes);
+	if (!err)
+		fputs("concbench export: Otava takes the medians; their intervals are left out\n",
+			notes);
 	fputs("time,commit", out);
-	if (!err) {
-		put_time(text_at(root, "started"), row);
-		char *commit = export_plain(
-			text_at(json_object_get(root, "environment"), "git"), "-.");
-		fprintf(row, ",%s", commit ? commit : "");
-		free(commit);
-	}
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
-		const char *name = json_string_value(json_array_get(names, i));
-		if (!err && export_takes(cell, name, "Otava", notes))
-			err = put_cell(cell, name, taken, out, row);
+		if (!err && export_takes(cell, "Otava", notes))
+			err = put_cell(cell, taken, out, row);
 	}
 	if (row && fclose(row) != 0)
 		err = -ENOMEM;
 	if (!err)
 		fprintf(out, "\n%s\n", text);
 	free(text);
-	json_decref(names);
 	json_decref(taken);
 	return err;
 }

@@ -85,13 +85,12 @@ static json_t *number_or_null(double number)
 
 int import_trial(struct import *import, json_t *cell, const struct import_trial *trial)
 {
-	bool counted = isfinite(trial->tasks);
-	json_t *tasks = counted ? json_integer(trial->tasks) : json_null();
+	json_t *tasks = trial->tasks > 0 ? json_integer(trial->tasks) : json_null();
 	json_t *json = json_pack("{s:I, s:s, s:s?, s:o, s:o, s:o, s:o}", "order", import->trials++,
 		"status", trial->status ? trial->status : "ok", "reason", trial->reason, "tasks",
 		tasks, "errors", trial->status ? json_null() : json_integer(0), "elapsed_s",
 		number_or_null(trial->elapsed_s), "throughput_per_s",
-		number_or_null(trial->tasks / trial->elapsed_s));
+		number_or_null(trial->tasks > 0 ? trial->tasks / trial->elapsed_s : NAN));
 	static const char *const unknown[] = { "latency_ns", "cpu_user_s", "cpu_system_s",
 		"voluntary_switches", "involuntary_switches", "peak_memory_kib", "origin_cpu_s" };
 

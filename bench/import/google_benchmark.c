@@ -5,6 +5,7 @@
  * time that the loop took.
  */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -51,20 +52,35 @@ static bool was_skipped(const json_t *entry)
 	return json_is_true(json_object_get(entry, "skipped"));
 }
 
+/* Whether it is there and no integer from 1 to most. */
+static bool is_odd(const json_t *object, const char *key, json_int_t most)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value &&
+		(!json_is_integer(value) || json_integer_value(value) < 1 ||
+			json_integer_value(value) > most);
+}
+
 /* 0, or -EINVAL with what is wrong with the entry. */
 static int check_entry(struct import *import, const json_t *entry, size_t number)
 {
-	static const char *const keys[] = { "iterations", "real_time" };
-
 	if (!*name_of(entry))
 		return import_fault(import, "benchmark %zu has no \"name\"", number);
+	if (is_odd(entry, "threads", INT_MAX))
+		return import_fault(import,
+			"benchmark %zu (%s) has \"threads\" that are no integer from 1 to %d",
+			number, name_of(entry), INT_MAX);
 	if (has_failed(entry) || was_skipped(entry))
 		return 0;
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (!(number_at(entry, keys[i]) > 0))
-			return import_fault(import,
-				"benchmark %zu (%s) has no \"%s\" that is a number above 0", number,
-				name_of(entry), keys[i]);
+	if (!json_object_get(entry, "iterations") || is_odd(entry, "iterations", LLONG_MAX))
+		return import_fault(import,
+			"benchmark %zu (%s) has no \"iterations\" that are an integer above 0",
+			number, name_of(entry));
+	if (!(number_at(entry, "real_time") > 0))
+		return import_fault(import,
+			"benchmark %zu (%s) has no \"real_time\" that is a number above 0", number,
+			name_of(entry));
 	if (isnan(unit_s(text_at(entry, "time_unit"))))
 		return import_fault(import,
 			"benchmark %zu (%s) has no \"time_unit\" of ns, us, ms or s", number,
@@ -75,7 +91,7 @@ static int check_entry(struct import *import, const json_t *entry, size_t number
 static int add_trial(struct import *import, json_t *cell, const json_t *entry)
 {
 	double unit = unit_s(text_at(entry, "time_unit"));
-	struct import_trial trial = { .elapsed_s = NAN, .tasks = NAN, .cpu_s = NAN };
+	struct import_trial trial = { .elapsed_s = NAN, .cpu_s = NAN };
 
 	if (has_failed(entry) || was_skipped(entry)) {
 		const char *message = text_at(
@@ -83,9 +99,11 @@ static int add_trial(struct import *import, json_t *cell, const json_t *entry)
 		trial.status = has_failed(entry) ? "failed" : "unavailable";
 		trial.reason = *message ? message : "it does not say why";
 	} else {
-		trial.tasks = number_at(entry, "iterations");
+		double cpu_time = number_at(entry, "cpu_time");
+		trial.tasks = json_integer_value(json_object_get(entry, "iterations"));
 		trial.elapsed_s = number_at(entry, "real_time") * unit * trial.tasks;
-		trial.cpu_s = number_at(entry, "cpu_time") * unit * trial.tasks;
+		if (cpu_time > 0) /* no loop takes none, so that 0 stands for an unknown one */
+			trial.cpu_s = cpu_time * unit * trial.tasks;
 	}
 	return import_trial(import, cell, &trial);
 }
@@ -95,15 +113,14 @@ static int add_entry(struct import *import, const json_t *entry, json_t *known)
 {
 	double family = number_at(entry, "family_index");
 	double instance = number_at(entry, "per_family_instance_index");
-	double threads = number_at(entry, "threads");
+	json_int_t threads = json_integer_value(json_object_get(entry, "threads"));
 	json_t *key = json_sprintf("%s %g %g", name_of(entry), family, instance);
 
 	if (!key)
 		return -ENOMEM;
 	json_t *cell = json_object_get(known, json_string_value(key));
 	if (!cell) {
-		cell = import_cell(import, name_of(entry), "benchmark",
-			threads >= 1 ? (json_int_t)threads : 1);
+		cell = import_cell(import, name_of(entry), "benchmark", threads > 0 ? threads : 1);
 		json_object_set(known, json_string_value(key), cell);
 	}
 	json_decref(key);
@@ -124,18 +141,23 @@ static void set_started(json_t *root, const char *date)
 	json_object_set_new(root, "started", json_string(started));
 }
 
-static void set_machine(json_t *root, const json_t *context)
+/* 0 or -EINVAL. */
+static int set_machine(struct import *import, const json_t *context)
 {
-	json_t *machine = json_object_get(root, "environment");
+	json_t *machine = json_object_get(import->root, "environment");
 	json_t *warnings = json_object_get(machine, "warnings");
 	const json_t *load = json_array_get(json_object_get(context, "load_avg"), 0);
-	double cores = number_at(context, "num_cpus");
+	json_t *cores = json_object_get(context, "num_cpus");
 
-	set_started(root, text_at(context, "date"));
+	if (is_odd(context, "num_cpus", INT_MAX))
+		return import_fault(import,
+			"its \"context\" has \"num_cpus\" that are no integer from 1 to %d",
+			INT_MAX);
+	set_started(import->root, text_at(context, "date"));
 	if (*text_at(context, "host_name"))
 		json_object_set(machine, "host", json_object_get(context, "host_name"));
-	if (cores >= 1)
-		json_object_set_new(machine, "cores", json_integer(cores));
+	if (cores)
+		json_object_set(machine, "cores", cores);
 	if (json_number_value(load) > 0)
 		json_object_set_new(machine, "load_average", json_real(json_number_value(load)));
 	if (json_is_true(json_object_get(context, "cpu_scaling_enabled")))
@@ -144,6 +166,7 @@ static void set_machine(json_t *root, const json_t *context)
 	if (strcmp(text_at(context, "library_build_type"), "debug") == 0)
 		json_array_append_new(warnings,
 			json_string("google-benchmark's library was built for debugging"));
+	return 0;
 }
 
 int import_google_benchmark(const json_t *source, struct import *import)
@@ -180,6 +203,5 @@ int import_google_benchmark(const json_t *source, struct import *import)
 			"concbench import: left out: %zu aggregates, as the repetitions are "
 			"there\n",
 			aggregates);
-	set_machine(import->root, json_object_get(source, "context"));
-	return 0;
+	return set_machine(import, json_object_get(source, "context"));
 }

@@ -43,7 +43,8 @@ json_t *import_cell(
 
 struct import_trial {
 	const char *status, *reason; /* NULL where ok */
-	double elapsed_s, tasks;     /* NAN: unknown */
+	json_int_t tasks;            /* 0: unknown */
+	double elapsed_s;            /* NAN: unknown */
 	double cpu_s;                /* user and system time together; NAN: unknown */
 };
 
