@@ -57,6 +57,8 @@ $1" "$tmp/shown.json"
 	refused "truncated" history add "$tmp/cut.json" --dir "$runs"
 	refused "not a concbench result" history add "$tmp/foreign.json" --dir "$runs"
 	refused "when it was started" history add "$tmp/undated.json" --dir "$runs"
+	sed 's/2026-11-21T10:00:00Z/2026-11-21T 1:00:00Z/' tests/data/result.json >"$tmp/undated.json"
+	refused "when it was started" history add "$tmp/undated.json" --dir "$runs"
 	refused "No such file" history add "$tmp/none.json" --dir "$runs"
 	refused "takes one results file" history add --dir "$runs"
 	echo file >"$tmp/file"
@@ -121,11 +123,26 @@ run.value = 1000 if i < 15 else 500
 run.machine = {} if i < 15 else {"kernel": "Linux 6.1.0-28-amd64"}'
 	run "$concbench" history show --dir "$runs"
 	[ "$status" -eq 0 ]
-	[[ $output == *"2026-09-16 another machine: kernel Linux 6.1.0-28-amd64; nothing is compared across"* ]]
+	[[ $output == *"2026-09-16 another kernel: Linux 6.1.0-28-amd64; nothing is compared across"* ]]
 	[[ $output == *"No cell has changed"* ]]
 	shown '
 assert cell["changes"] == [] and [l["values"] for l in cell["levels"]] == [15, 15]
 assert [r["machine"] for r in runs] == [0] * 15 + [1] * 15'
+}
+
+@test "nothing is compared across what compare refuses" {
+	for fact in '"governor": "powersave"' '"workdir_filesystem": "tmpfs"' '"pin": true' '"warmup_percent": 1'; do
+		make_runs 'n = 30 --- run.value = 1000 if i < 15 else 500'
+		key=${fact%%:*}
+		grep -q "$key" "$runs/run-001.json"
+		for i in {001..015}; do
+			sed -i -E "s/$key: [^,}]+/$fact/" "$runs/run-$i.json"
+		done
+		run "$concbench" history show --dir "$runs"
+		[[ $output == *"2026-09-16 another ${key//\"/}: "*"; nothing is compared across"* ]] || fail "$output"
+		[[ $output == *"No cell has changed"* ]] || fail "$output"
+		refused "another ${key//\"/}: " compare "$runs/run-015.json" "$runs/run-016.json" 2>&1 || true
+	done
 }
 
 @test "the first run on a machine has nothing to be held against" {
