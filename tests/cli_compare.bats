@@ -220,7 +220,7 @@ make("b.json", cell("x", steps(100), trials={"voluntary_switches": 3, "involunta
 	compare "$tmp/a.json" "$tmp/b.json" --metric switches_per_task,latency_p99_ns --all
 	[ "$status" -eq 1 ]
 	[[ $output == *"switches/task 0       0.03    -  "*"worse"* ]]
-	[[ $output == *"p99         1.00us  -       -  "*"missing in one"* ]]
+	[[ $output == *"p99           1.00us  -       -  "*"missing in one"* ]]
 	[[ $flat == *"Missing in one of the runs: 1."* ]]
 	compared "$tmp/a.json" "$tmp/b.json" --metric switches_per_task -- "
 assert of('x', 'switches_per_task')['ratio'] is None and of('x', 'switches_per_task')['p'] < 0.001
@@ -253,7 +253,7 @@ assert ''.join(c['model'] for c in cells) == 'ecabd', [c['model'] for c in cells
 
 @test "a file whose name is no UTF-8 loses nothing" {
 	every_kind
-	mv "$tmp/old.json" "$tmp/$(printf 'ol\\xffd-\\xc3\\xa9.json')"
+	mv "$tmp/old.json" "$tmp/$(printf 'ol\xffd-\xc3\xa9.json')"
 	compared "$tmp"/ol*.json "$tmp/new.json" -- "
 assert root['old']['file'].endswith('/ol?d-\u00e9.json'), root['old']
 assert root['old']['git'] == 'abc' and len(cells) == 10
