@@ -123,7 +123,7 @@ char *gate_cell_name(const json_t *gate, const json_t *cell)
 	if (strcmp(text_at(cell, "workload"), "command") == 0)
 		fputs(text_at(cell, "model"), out);
 	else
-		fprintf(out, "%s %s c=%g", text_at(cell, "workload"), text_at(cell, "model"),
+		fprintf(out, "%s %s c=%.0f", text_at(cell, "workload"), text_at(cell, "model"),
 			number_at(cell, "concurrency"));
 	if (json_object_size(params) > 0 && has_double(gate, cell)) {
 		putc(' ', out);
