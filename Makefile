@@ -59,7 +59,7 @@ floors: deps-floors  ## concbench against hand-written code that does the same w
 	$(MAKE) -j$$(nproc) all floors-build
 	status=0; for part in batch services structure; do bench/floors/$$part $B || status=$$?; done; exit $$status
 
-calibrate: deps  ## how often a gate is wrong here: 100 of identical code, 140 of slowed code; over an hour
+calibrate: deps  ## how often a gate is wrong here: 100 of identical code, 120 of slowed code; over an hour
 	$(MAKE) -j$$(nproc) all relinked
 	mkdir -p $R
 	$B/concbench selftest --aa 100 --force -o $R/identical
@@ -108,8 +108,8 @@ $B/concbench: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The same program with its parts in another order: identical code whose numbers differ by layout.
-$B/relinked: $(OBJ) | $B/concbench
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $^ | tac) $(LIBS)
+$B/relinked: $B/concbench
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $(OBJ) | tac) $(LIBS)
 
 # What trial --counts preloads. A sanitizer has an allocator of its own.
 $B/allocations.so: bench/preload/allocations.c bench/counts_page.h $B/flags

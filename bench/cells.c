@@ -22,6 +22,38 @@ const char *text_at(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+json_t *number_or_null(double number)
+{
+	return isfinite(number) ? json_real(number) : json_null();
+}
+
+/* How many bytes the character of UTF-8 has that a text begins with; 0 where it is none. */
+static size_t character_bytes(const char *text)
+{
+	for (size_t bytes = 1; bytes <= strnlen(text, 4); bytes++) {
+		json_t *character = json_stringn(text, bytes);
+		json_decref(character);
+		if (character)
+			return bytes;
+	}
+	return 0;
+}
+
+json_t *path_json(const char *path)
+{
+	char *copy = strdup(path);
+
+	for (char *c = copy; c && *c;) {
+		size_t bytes = character_bytes(c);
+		if (bytes == 0)
+			*c = '?';
+		c += bytes > 0 ? bytes : 1;
+	}
+	json_t *json = copy ? json_string(copy) : NULL;
+	free(copy);
+	return json;
+}
+
 bool cell_ok(const json_t *cell)
 {
 	return strcmp(text_at(cell, "status"), "ok") == 0;

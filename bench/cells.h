@@ -41,6 +41,15 @@ double number_at(const json_t *object, const char *key);
 /* A text by its key, or "" when it is missing or no text. */
 const char *text_at(const json_t *object, const char *key);
 
+/* A real number, or null for what is not finite: JSON has no word for it. A new reference. */
+json_t *number_or_null(double number);
+
+/*
+ * A path as a text. It may have bytes that are no UTF-8, which JSON cannot hold: each
+ * becomes a question mark. A new reference; NULL without memory.
+ */
+json_t *path_json(const char *path);
+
 /*
  * Write params as name=value, but for empty texts, with between standing between
  * them. Where escaped holds a character, that one is written with a backslash

@@ -52,6 +52,8 @@ static pid_t start(char *const argv[], int *out)
 	if (pid == 0) {
 		setpgid(0, 0);
 		dup2(ends[1], STDOUT_FILENO);
+		close(STDIN_FILENO); /* what one launch reads, the next would lack */
+		open("/dev/null", O_RDONLY);
 		signal(SIGPIPE, SIG_DFL);
 		execvp(argv[0], argv);
 		_exit(127);

@@ -17,6 +17,7 @@
 #include "result.h"
 #include "result_new.h"
 #include "rng.h"
+#include "run_facts.h"
 #include "stop.h"
 #include "summary.h"
 #include "table.h"
@@ -71,12 +72,15 @@ static bool is_planned(const json_t *stored, const struct trial_spec *spec)
 /* Medians of two machines, builds or commits together would mean nothing. */
 static int check_environment(const struct run *run)
 {
-	static const char *const keys[] = { "host", "cpu", "cores", "kernel", "compiler", "flags",
-		"libuv", "libcurl", "git", "workdir_filesystem" };
+	static const char *const keys[] = { "compiler", "flags", "libuv", "libcurl", "git" };
 	const json_t *then = json_object_get(run->root, "environment");
 	json_t *now = environment_capture();
-	const char *differs = NULL;
+	json_t *here = json_pack(
+		"{s:O, s:O}", "environment", now, "options", json_object_get(run->root, "options"));
+	const struct run_fact *fact = runs_differ(run->root, here, NULL);
+	const char *differs = fact ? fact->key : NULL;
 
+	json_decref(here);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (!json_equal(json_object_get(then, keys[i]), json_object_get(now, keys[i])))
 			differs = keys[i];

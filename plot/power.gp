@@ -10,7 +10,7 @@ H = bottom + 62
 title_text = 'How often a gate finds a slowdown'
 parameters = ''
 parameters_more = ''
-note = 'gates that find it by throughput or CPU time; bars: 95 % intervals'
+note = 'cells in which a gate finds it by throughput or CPU time, all cells of a kind together; bars: 95 % intervals'
 heading = 72
 load scripts.'open.gp'
 set lmargin at screen px(left)
@@ -21,9 +21,10 @@ set key at screen px(right + 6),py(top - 4) left top Left reverse samplen 3 spac
 set label 5 'gates that find it (%)' at screen px(20),py((top + bottom) / 2.0) center rotate textcolor rgb ink
 set label 7 'tasks that do their work twice (%)' center at screen px((left + right) / 2.0),py(bottom + 42) textcolor rgb ink
 set grid ytics lt 1 lc rgb hair lw 0.6
-set xrange [-0.3:10.5]
+set xrange [0:*<10.5]
+set autoscale xmax
 set yrange [-3:103]
-set xtics nomirror (0, 1, 2, 3, 5, 10)
+set xtics nomirror autofreq
 set ytics nomirror 0,20
 set arrow 1 from threshold,-3 to threshold,103 nohead lw 1.4 dt (8,5) lc rgb alarm
 plot 'cpu.tsv' using 1:2:3:4 with yerrorbars ls 2 dt solid pt -1 lw 1 notitle, \

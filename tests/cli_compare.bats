@@ -90,7 +90,7 @@ make("new.json", cell("same", steps(100)), cell("better", steps(110)), cell("slo
 	names=$(grep -oE '^echo [a-z]+' <<<"$output" | tr '\n' ' ')
 	[ "$names" = "echo broken echo slower echo slow echo better " ]
 	[[ $output == *"broken c=10: was ok, now failed: wrong digest"* ]]
-	[[ $output == *"slower c=10"$'\n'"  throughput  100     50.0 "*"0.500 [0."*"worse"* ]]
+	[[ $output == *"slower c=10"$'\n'"  throughput  100/s   50.0/s "*"0.500 [0."*"worse"* ]]
 	[[ $flat == *"compared: 4; verdicts: 2 worse, 1 better, 1 no difference shown, 0 too few trials."* ]]
 	[[ $flat == *"Were not ok and now are: echo mended c=10."* ]]
 	[[ $flat == *"Not compared, as demonstrations"*"echo wrong c=10."* ]]
@@ -219,12 +219,44 @@ make("b.json", cell("x", steps(1)), cell("y", [], *missing), cell("z", [], *miss
 make("b.json", cell("x", steps(100), trials={"voluntary_switches": 3, "involuntary_switches": 0, "latency_ns": None}), cell("y", steps(1)))'
 	compare "$tmp/a.json" "$tmp/b.json" --metric switches_per_task,latency_p99_ns --all
 	[ "$status" -eq 1 ]
-	[[ $output == *"switches    0       0.03    -  "*"worse"* ]]
-	[[ $output == *"p99         1.00us  -       -  "*"missing in one"* ]]
+	[[ $output == *"switches/task 0       0.03    -  "*"worse"* ]]
+	[[ $output == *"p99           1.00us  -       -  "*"missing in one"* ]]
 	[[ $flat == *"Missing in one of the runs: 1."* ]]
 	compared "$tmp/a.json" "$tmp/b.json" --metric switches_per_task -- "
 assert of('x', 'switches_per_task')['ratio'] is None and of('x', 'switches_per_task')['p'] < 0.001
 assert by_name['y']['comparisons'] == [] # it has none in either
+"
+}
+
+@test "a difference that most pairs do not have is one, though the ratio is 1" {
+	made 'same = [100] * 14
+make("a.json", cell("x", same + [100] * 6), cell("y", steps(1)))
+make("b.json", cell("x", same + [99] * 6), cell("y", steps(1)))'
+	compared "$tmp/a.json" "$tmp/b.json" --metric throughput_per_s -- "
+assert of('x')['ratio'] == 1 and of('x')['p_adjusted'] < 0.05, of('x')
+assert of('x')['verdict'] == 'worse' and of('y')['verdict'] == 'no_difference_shown', cells
+"
+	compared "$tmp/b.json" "$tmp/a.json" --metric throughput_per_s -- "
+assert of('x')['verdict'] == 'better', of('x')
+"
+}
+
+@test "cells without a value of the metric come last and leave the rest in order" {
+	made 'none = {"latency_ns": None}
+def tail(p99): return {"latency_ns": {"p99": p99}}
+make("a.json", *(cell(m, steps(1), trials=none if m in "bd" else tail(1000)) for m in "abcde"))
+make("b.json", *(cell(m, steps(1), trials=none if m in "bd" else tail(p)) for m, p in zip("abcde", (900, 0, 1100, 0, 1200))))'
+	compared "$tmp/a.json" "$tmp/b.json" --metric latency_p99_ns -- "
+assert ''.join(c['model'] for c in cells) == 'ecabd', [c['model'] for c in cells]
+"
+}
+
+@test "a file whose name is no UTF-8 loses nothing" {
+	every_kind
+	mv "$tmp/old.json" "$tmp/$(printf 'ol\xffd-\xc3\xa9.json')"
+	compared "$tmp"/ol*.json "$tmp/new.json" -- "
+assert root['old']['file'].endswith('/ol?d-\u00e9.json'), root['old']
+assert root['old']['git'] == 'abc' and len(cells) == 10
 "
 }
 

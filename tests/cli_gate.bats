@@ -98,6 +98,18 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	gate 'assert cells[0]["arm"] == "head" and cells[0]["status"] == "failed"'
 }
 
+@test "what fails on both sides, or failed once, is not held against head" {
+	run "$concbench" gate --command-base 'exit 7' --command-head 'exit 7' --pairs 14
+	[ "$status" -eq 3 ]
+	# Head's seventh launch fails, and no other.
+	command='test "$(echo >>'$tmp'/%s; wc -l <'$tmp'/%s)" -ne %d'
+	# shellcheck disable=SC2059 # the format is the command
+	run "$concbench" gate --command-base "$(printf "$command" base base 0)" \
+		--command-head "$(printf "$command" head head 7)" --pairs 14 --threshold 100% -o "$tmp/gate"
+	[ "$status" -eq 0 ]
+	gate 'assert cells[0]["status"] == "ok" and gate["verdict"] == "pass"'
+}
+
 @test "a base that fails is told, and nothing can be gated" {
 	run "$concbench" gate --command-base 'exit 7' --command-head true --pairs 14
 	[ "$status" -eq 3 ]
@@ -157,10 +169,10 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	gate 'assert [(c["workload"], c["model"], c["concurrency"]) for c in cells if not c["control"]] == [("primes", "blocking", 1), ("null", "threads", 2), ("null", "coroutine", 2)]'
 }
 
-@test "changes that are not committed are told" {
+@test "changes since the build, or in it, are told" {
 	GIT_INDEX_FILE=$tmp/index run "$concbench" gate --base "$concbench" --threshold 100% --pairs 2 \
 		--cells null/blocking/1/20 -o "$tmp/gate"
-	gate 'assert gate["head"]["dirty"] and any("not committed" in note for note in gate["notes"])'
+	gate 'assert any("not committed" in note or "is now at" in note for note in gate["notes"])'
 }
 
 @test "interrupted while it measures or builds, it leaves nothing" {
@@ -200,4 +212,7 @@ assert all(c["found"]["gates"] == 0 for level in (call, twice, same) for c in le
 	refused "nothing is asked for" selftest
 	refused "percentage from 0.1% to 100%" selftest --inject 0%
 	refused "whole number from 1" selftest --aa 0
+	refused "a service" selftest --inject call --cells echo/threads/1
+	refused "straight-line tasks alone" selftest --inject 5% --cells sleep/eventloop/1/100
+	refused "no whole number" selftest --inject 2.5% --cells primes/blocking/1/100
 }

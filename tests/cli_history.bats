@@ -57,6 +57,8 @@ $1" "$tmp/shown.json"
 	refused "truncated" history add "$tmp/cut.json" --dir "$runs"
 	refused "not a concbench result" history add "$tmp/foreign.json" --dir "$runs"
 	refused "when it was started" history add "$tmp/undated.json" --dir "$runs"
+	sed 's/2026-11-21T10:00:00Z/2026-11-21T 1:00:00Z/' tests/data/result.json >"$tmp/undated.json"
+	refused "when it was started" history add "$tmp/undated.json" --dir "$runs"
 	refused "No such file" history add "$tmp/none.json" --dir "$runs"
 	refused "takes one results file" history add --dir "$runs"
 	echo file >"$tmp/file"
@@ -121,11 +123,27 @@ run.value = 1000 if i < 15 else 500
 run.machine = {} if i < 15 else {"kernel": "Linux 6.1.0-28-amd64"}'
 	run "$concbench" history show --dir "$runs"
 	[ "$status" -eq 0 ]
-	[[ $output == *"2026-09-16 another machine: kernel Linux 6.1.0-28-amd64; nothing is compared across"* ]]
+	[[ $output == *"2026-09-16 another kernel: Linux 6.1.0-28-amd64; nothing is compared across"* ]]
 	[[ $output == *"No cell has changed"* ]]
 	shown '
 assert cell["changes"] == [] and [l["values"] for l in cell["levels"]] == [15, 15]
 assert [r["machine"] for r in runs] == [0] * 15 + [1] * 15'
+}
+
+@test "nothing is compared across what compare refuses" {
+	for fact in '"governor": "powersave"' '"workdir_filesystem": "tmpfs"' '"pin": true' '"warmup_percent": 1'; do
+		make_runs 'n = 30 --- run.value = 1000 if i < 15 else 500'
+		key=${fact%%:*}
+		grep -q "$key" "$runs/run-001.json"
+		for i in {001..015}; do
+			sed -i -E "s/$key: [^,}]+/$fact/" "$runs/run-$i.json"
+		done
+		run "$concbench" history show --dir "$runs"
+		[[ $output == *"2026-09-16 another ${key//\"/}: "*"; nothing is compared across"* ]] || fail "$output"
+		[[ $output == *"No cell has changed"* ]] || fail "$output"
+		refused "differ by more than their programs" compare "$runs/run-016.json" "$runs/run-015.json"
+		[[ $stderr == *"another ${key//\"/}: "* ]] || fail "$stderr"
+	done
 }
 
 @test "the first run on a machine has nothing to be held against" {
@@ -196,6 +214,33 @@ assert times == sorted(times) and times[0].utcoffset() == datetime.timedelta(0)
 columns = next(csv.reader(open(sys.argv[1] + "/all.csv")))
 assert len(columns) == len(set(columns)) and "fetch_processes_c100_latency_p99_ns" in columns, columns
 PYTHON
+}
+
+# A second set of tasks of fetch, and a workload that has the name this one is shown under.
+make_namesakes() {
+	make_runs "n = $1 --- pass"
+	/usr/bin/python3 - "$runs"/* <<'PYTHON'
+import copy, json, sys
+for path in sys.argv[1:]:
+	root = json.load(open(path))
+	cell, = root["cells"]
+	root["cells"] += [{**cell, "tasks": 7}, {**cell, "workload": "fetch-2"}, copy.deepcopy(cell)]
+	json.dump(root, open(path, "w"))
+PYTHON
+}
+
+@test "otava: no two columns have the same name" {
+	make_namesakes 2
+	"$concbench" history show --dir "$runs" --format otava --metric latency_p99_ns >"$tmp/out.csv"
+	[ "$(head -n 1 "$tmp/out.csv" | cut -d, -f4-)" = "$(printf 'fetch%s_c100_latency_p99_ns%s,' \
+		_threads "" -2_threads "" -2_threads _2 _threads _2 | sed 's/,$//')" ]
+}
+
+@test "no two pictures have the same name" {
+	command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+	make_namesakes 1
+	"$concbench" history plot --dir "$runs" -o "$tmp/out"
+	[ "$(ls "$tmp/out")" = "$(printf '%s\n' history-fetch-{2-c100-2,2-c100,c100}.{png,svg})" ]
 }
 
 @test "a picture a workload and concurrency, with commits, failures, levels and the break" {

@@ -193,8 +193,9 @@ static int write_view(const struct options *options, const struct comparison_vie
 	int err = out ? 0 : -ENOMEM;
 
 	if (out) {
-		options->write(view, out);
-		err = fclose(out) == 0 ? 0 : -errno;
+		err = options->write(view, out);
+		if (fclose(out) != 0 && !err)
+			err = -errno;
 	}
 	if (!err && options->output)
 		err = save_file(options->output, text, size);

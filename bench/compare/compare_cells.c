@@ -2,6 +2,7 @@
 #include "compare_cells.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -72,7 +73,10 @@ static int set_ratio(struct comparison *comparison, struct sample *old, struct s
 	return 0;
 }
 
-/* Which way it went, by how many pairs of an old and a new value went so. */
+/*
+ * Which way it went, by how many pairs of an old and a new value went so. Where most
+ * pairs are alike the ratio is 1, and still it went that way.
+ */
 static double harm_of(const struct comparison *comparison, double u)
 {
 	double pairs = (double)comparison->old_count * (double)comparison->new_count;
@@ -81,7 +85,8 @@ static double harm_of(const struct comparison *comparison, double u)
 
 	if (worse == 0)
 		return 0;
-	return copysign(isnan(comparison->ratio) ? INFINITY : fabs(log(comparison->ratio)), worse);
+	double size = isnan(comparison->ratio) ? INFINITY : fabs(log(comparison->ratio));
+	return copysign(fmax(size, DBL_MIN), worse);
 }
 
 static int test(struct comparison *comparison, struct sample *old, struct sample *new)
@@ -200,14 +205,16 @@ static int by_harm(const void *left, const void *right)
 	return (a->measure > b->measure) - (a->measure < b->measure);
 }
 
-/* Pairs whose comparisons are in order. */
+/* Pairs whose comparisons are in order; those without any come last. */
 static int by_state(const void *left, const void *right)
 {
 	const struct cell_pair *a = left, *b = right;
 
 	if (a->state != b->state)
 		return a->state < b->state ? -1 : 1;
-	if (a->count > 0 && b->count > 0) {
+	if ((a->count == 0) != (b->count == 0))
+		return a->count == 0 ? 1 : -1;
+	if (a->count > 0) {
 		const struct comparison *one = a->comparisons, *other = b->comparisons;
 		if (one->verdict != other->verdict || one->harm != other->harm)
 			return by_harm(one, other);

@@ -3,22 +3,7 @@
 
 #include <stdlib.h>
 
-/*
- * What must be the same for two runs to differ by their programs alone. The build
- * is what one compares, and trials, seed and time limit do not change what a trial is.
- */
-static const struct fact {
-	const char *part, *key;
-} facts[] = {
-	{ "environment", "host" },
-	{ "environment", "cpu" },
-	{ "environment", "cores" },
-	{ "environment", "kernel" },
-	{ "environment", "governor" },
-	{ "environment", "workdir_filesystem" },
-	{ "options", "pin" },
-	{ "options", "warmup_percent" },
-};
+#include "../run_facts.h"
 
 /* A value in a sentence, to be freed. */
 static char *in_words(const json_t *value)
@@ -42,15 +27,9 @@ json_t *compare_differences(
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < sizeof facts / sizeof *facts; i++) {
-		const json_t *old = json_object_get(
-			json_object_get(before, facts[i].part), facts[i].key);
-		const json_t *new = json_object_get(
-			json_object_get(after, facts[i].part), facts[i].key);
-		bool neither = (!old || json_is_null(old)) && (!new || json_is_null(new));
-		if (!neither && !json_equal(old, new))
-			add(list, facts[i].key, old, new);
-	}
+	for (const struct run_fact *fact = runs_differ(before, after, NULL); list && fact;
+		fact = runs_differ(before, after, fact))
+		add(list, fact->key, run_fact_of(before, fact), run_fact_of(after, fact));
 	if (list && compared->other_tasks > 0)
 		json_array_append_new(list,
 			json_sprintf("another number of tasks: in %zu of the %zu cells that both "

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare_view.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "../cells.h"
 #include "../measure.h"
-
-static json_t *number(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *text_or_null(const json_t *object, const char *key)
 {
@@ -22,7 +18,7 @@ static json_t *run_json(const char *path, const json_t *root)
 {
 	const json_t *environment = json_object_get(root, "environment");
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "file", path, "started",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "file", path_json(path), "started",
 		text_or_null(root, "started"), "git", text_or_null(environment, "git"), "compiler",
 		text_or_null(environment, "compiler"), "flags", text_or_null(environment, "flags"));
 }
@@ -38,14 +34,14 @@ static json_t *comparison_json(
 
 	json_object_set_new(values, "old_trials", json_integer((json_int_t)comparison->old_count));
 	json_object_set_new(values, "new_trials", json_integer((json_int_t)comparison->new_count));
-	json_object_set_new(values, "old_median", number(comparison->old_median));
-	json_object_set_new(values, "new_median", number(comparison->new_median));
-	json_object_set_new(values, "ratio", number(comparison->ratio));
-	json_object_set_new(values, "low", number(comparison->interval.low));
-	json_object_set_new(values, "high", number(comparison->interval.high));
-	json_object_set_new(values, "confidence", number(comparison->interval.confidence));
-	json_object_set_new(values, "p", number(comparison->p));
-	json_object_set_new(values, "p_adjusted", number(comparison->adjusted));
+	json_object_set_new(values, "old_median", number_or_null(comparison->old_median));
+	json_object_set_new(values, "new_median", number_or_null(comparison->new_median));
+	json_object_set_new(values, "ratio", number_or_null(comparison->ratio));
+	json_object_set_new(values, "low", number_or_null(comparison->interval.low));
+	json_object_set_new(values, "high", number_or_null(comparison->interval.high));
+	json_object_set_new(values, "confidence", number_or_null(comparison->interval.confidence));
+	json_object_set_new(values, "p", number_or_null(comparison->p));
+	json_object_set_new(values, "p_adjusted", number_or_null(comparison->adjusted));
 	json_object_set_new(values, "p_exact",
 		isnan(comparison->p) ? json_null() : json_boolean(comparison->exact));
 	return values;
@@ -80,7 +76,7 @@ static json_t *counts_json(const struct compared *compared)
 	return counts;
 }
 
-void compare_json(const struct comparison_view *view, FILE *out)
+int compare_json(const struct comparison_view *view, FILE *out)
 {
 	const struct compared *compared = view->compared;
 	json_t *cells = json_array();
@@ -94,7 +90,10 @@ void compare_json(const struct comparison_view *view, FILE *out)
 		view->differences, "alpha", COMPARE_ALPHA, "tests", (json_int_t)compared->tests,
 		"trials_needed", (json_int_t)compared->trials_needed, "counts",
 		counts_json(compared), "cells", cells);
-	json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	int err = !root || json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) != 0
+		? -ENOMEM
+		: 0;
 	fputc('\n', out);
 	json_decref(root);
+	return err;
 }

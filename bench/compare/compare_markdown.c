@@ -5,6 +5,7 @@
 
 #include "../cells.h"
 #include "../markdown.h"
+#include "../measure.h"
 
 /* What each line of text or row of a table begins with. */
 static const char *mark(const struct comparison_view *view)
@@ -101,9 +102,9 @@ static void put_row(const struct comparison_view *view, const struct cell_pair *
 
 	fprintf(out, "| %s%s | ", mark(view), verdict_text(comparison->verdict));
 	put_name(pair, out);
-	fprintf(out, " | %s |", view_label(comparison->measure));
-	fprintf(out, " %s |", view_value(comparison->measure, comparison->old_median, text));
-	fprintf(out, " %s |", view_value(comparison->measure, comparison->new_median, text));
+	fprintf(out, " | %s |", comparison->measure->label);
+	fprintf(out, " %s |", measure_format(comparison->measure, comparison->old_median, text));
+	fprintf(out, " %s |", measure_format(comparison->measure, comparison->new_median, text));
 	fprintf(out, " %s |", view_ratio(comparison, text));
 	fprintf(out, " %s |\n", view_p(comparison->adjusted, text));
 }
@@ -147,7 +148,7 @@ static void put_others(const struct comparison_view *view, FILE *out)
 		put_table(view, false, out);
 }
 
-void compare_markdown(const struct comparison_view *view, FILE *out)
+int compare_markdown(const struct comparison_view *view, FILE *out)
 {
 	const struct compared *compared = view->compared;
 
@@ -161,4 +162,5 @@ void compare_markdown(const struct comparison_view *view, FILE *out)
 	put_others(view, out);
 	put_paragraph(view, view_legend, out);
 	fputs("</details>\n", out);
+	return 0;
 }

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "../cells.h"
+#include "../measure.h"
 #include "../table.h"
 
 enum {
 	LINE_WIDTH = 79,
-	LABEL_WIDTH = 12,
+	LABEL_WIDTH = 12, /* at least */
 	VALUE_WIDTH = 8,
 	RATIO_WIDTH = 22,
 	P_WIDTH = 7,
@@ -87,10 +88,31 @@ static void put_heading(const struct comparison_view *view, FILE *out)
 	fputc('\n', out);
 }
 
-static void put_columns(const struct comparison_view *view, FILE *out)
+static bool is_shown(const struct comparison_view *view, const struct comparison *comparison)
+{
+	return view->all || is_changed(comparison);
+}
+
+/* The usual labels leave room for all in a line, and what is longer makes it longer. */
+static int label_width(const struct comparison_view *view)
+{
+	int width = LABEL_WIDTH;
+
+	for (size_t i = 0; i < view->compared->count; i++) {
+		const struct cell_pair *pair = &view->compared->pairs[i];
+		for (size_t k = 0; k < pair->count; k++) {
+			int length = (int)strlen(pair->comparisons[k].measure->label);
+			if (is_shown(view, &pair->comparisons[k]) && length >= width)
+				width = length + 1;
+		}
+	}
+	return width;
+}
+
+static void put_columns(const struct comparison_view *view, int width, FILE *out)
 {
 	fputs(view->forced ? mark(view) : "  ", out);
-	table_put(out, "", LABEL_WIDTH);
+	table_put(out, "", width);
 	table_put(out, "old", VALUE_WIDTH);
 	table_put(out, "new", VALUE_WIDTH);
 	table_put(out, "ratio", RATIO_WIDTH);
@@ -100,15 +122,17 @@ static void put_columns(const struct comparison_view *view, FILE *out)
 }
 
 /* Marked lines have no room for p, which the other formats have. */
-static void put_comparison(
-	const struct comparison_view *view, const struct comparison *comparison, FILE *out)
+static void put_comparison(const struct comparison_view *view, const struct comparison *comparison,
+	int width, FILE *out)
 {
 	char text[64];
 
 	fputs(view->forced ? mark(view) : "  ", out);
-	table_put(out, view_label(comparison->measure), LABEL_WIDTH);
-	table_put(out, view_value(comparison->measure, comparison->old_median, text), VALUE_WIDTH);
-	table_put(out, view_value(comparison->measure, comparison->new_median, text), VALUE_WIDTH);
+	table_put(out, comparison->measure->label, width);
+	table_put(out, measure_format(comparison->measure, comparison->old_median, text),
+		VALUE_WIDTH);
+	table_put(out, measure_format(comparison->measure, comparison->new_median, text),
+		VALUE_WIDTH);
 	table_put(out, view_ratio(comparison, text), RATIO_WIDTH);
 	if (!view->forced)
 		table_put(out, view_p(comparison->adjusted, text), P_WIDTH);
@@ -128,17 +152,18 @@ static void put_name(const struct comparison_view *view, const struct cell_pair 
 	text_put(&text, view, out);
 }
 
-static void put_pair(const struct comparison_view *view, const struct cell_pair *pair, FILE *out)
+static void put_pair(
+	const struct comparison_view *view, const struct cell_pair *pair, int width, FILE *out)
 {
 	bool named = false;
 
 	for (size_t i = 0; i < pair->count; i++) {
-		if (!view->all && !is_changed(&pair->comparisons[i]))
+		if (!is_shown(view, &pair->comparisons[i]))
 			continue;
 		if (!named)
 			put_name(view, pair, out);
 		named = true;
-		put_comparison(view, &pair->comparisons[i], out);
+		put_comparison(view, &pair->comparisons[i], width, out);
 	}
 }
 
@@ -170,18 +195,20 @@ static void put_rest(const struct comparison_view *view, FILE *out)
 	}
 }
 
-void compare_text(const struct comparison_view *view, FILE *out)
+int compare_text(const struct comparison_view *view, FILE *out)
 {
 	const struct compared *compared = view->compared;
+	int width = label_width(view);
 
 	put_heading(view, out);
 	for (size_t i = 0; i < compared->states[CELL_FAILS]; i++)
 		put_name(view, &compared->pairs[i], out);
 	if (has_rows(view)) {
-		put_columns(view, out);
+		put_columns(view, width, out);
 		for (size_t i = 0; i < compared->count; i++)
-			put_pair(view, &compared->pairs[i], out);
+			put_pair(view, &compared->pairs[i], width, out);
 		fputc('\n', out);
 	}
 	put_rest(view, out);
+	return 0;
 }

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "../cells.h"
-#include "../measure.h"
-#include "../table.h"
 
 enum { NAMES_MAX = 12 }; /* of cells in a sentence, where not all are to be shown */
 
@@ -29,21 +27,6 @@ static const struct words states[CELL_STATES] = {
 	[CELL_NOT_OK] = { "Not ok in either run", "not_ok" },
 	[CELL_ONLY_OLD] = { "Only in the old run", "only_old" },
 	[CELL_ONLY_NEW] = { "Only in the new run", "only_new" },
-};
-
-static const struct {
-	const char *key, *label;
-} labels[] = {
-	{ "throughput_per_s", "throughput" },
-	{ "elapsed_s", "elapsed" },
-	{ "latency_p50_ns", "p50" },
-	{ "latency_p90_ns", "p90" },
-	{ "latency_p99_ns", "p99" },
-	{ "latency_p99.9_ns", "p99.9" },
-	{ "latency_max_ns", "max" },
-	{ "cpu_per_task_s", "CPU/task" },
-	{ "switches_per_task", "switches" },
-	{ "peak_memory_kib", "memory" },
 };
 
 const char *verdict_text(enum verdict verdict)
@@ -97,23 +80,6 @@ void view_cell(const struct cell_pair *pair, const char *escaped, FILE *out)
 		(long long)json_integer_value(json_object_get(cell, "concurrency")),
 		json_object_size(params) > 0 ? " " : "");
 	params_print(params, " ", escaped, out);
-}
-
-const char *view_label(const struct measure *measure)
-{
-	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (strcmp(labels[i].key, measure->key) == 0)
-			return labels[i].label;
-	return measure->key;
-}
-
-const char *view_value(const struct measure *measure, double value, char text[static 16])
-{
-	if (strcmp(measure->unit, "s") == 0)
-		return format_time(value, text);
-	if (strcmp(measure->unit, "KiB") == 0)
-		return format_figure(value * 1024, "bytes", text);
-	return format_figure(value, measure->unit, text);
 }
 
 /* As wide for a half as for a fiftieth, so that the columns hold. */

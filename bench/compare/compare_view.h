@@ -35,12 +35,6 @@ void view_builds(const struct comparison_view *view, FILE *out);
 /* "echo threads c=10 bytes=64", with a backslash before each character of escaped. */
 void view_cell(const struct cell_pair *pair, const char *escaped, FILE *out);
 
-/* "throughput", "p99": a measure in a table. */
-const char *view_label(const struct measure *measure);
-
-/* A value in its unit. */
-const char *view_value(const struct measure *measure, double value, char text[static 16]);
-
 /* "0.982 [0.975, 0.991]", or "-". */
 const char *view_ratio(const struct comparison *comparison, char text[static 64]);
 
@@ -67,7 +61,8 @@ bool view_cells(const struct comparison_view *view, enum cell_state state, FILE 
 /* Whether a comparison is among those that are shown first. */
 bool is_changed(const struct comparison *comparison);
 
-typedef void compare_format(const struct comparison_view *view, FILE *out);
+/* Write the comparison. 0, or -ENOMEM where it would not be whole. */
+typedef int compare_format(const struct comparison_view *view, FILE *out);
 
 compare_format compare_text, compare_markdown, compare_json;
 

@@ -8,11 +8,6 @@
 #include "common.h"
 #include "export.h"
 
-static json_t *real_or_null(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
-
 static double mean_of(const json_t *values)
 {
 	double sum = 0;
@@ -130,10 +125,10 @@ static json_t *make_entry(
 	snprintf(command, sizeof command, "%s/%s/c%" JSON_INTEGER_FORMAT, text_at(cell, "workload"),
 		text_at(cell, "model"), json_integer_value(json_object_get(cell, "concurrency")));
 	err |= json_object_set_new(entry, "command", json_string(command));
-	err |= json_object_set_new(entry, "mean", real_or_null(mean_of(times)));
-	err |= json_object_set_new(entry, "stddev", real_or_null(stddev_of(times)));
-	err |= json_object_set_new(entry, "user", real_or_null(mean_of(user)));
-	err |= json_object_set_new(entry, "system", real_or_null(mean_of(system)));
+	err |= json_object_set_new(entry, "mean", number_or_null(mean_of(times)));
+	err |= json_object_set_new(entry, "stddev", number_or_null(stddev_of(times)));
+	err |= json_object_set_new(entry, "user", number_or_null(mean_of(user)));
+	err |= json_object_set_new(entry, "system", number_or_null(mean_of(system)));
 	err |= set_order(entry, times);
 	err |= json_object_set_new(entry, "exit_codes", exit_codes(json_array_size(times)));
 	err |= json_object_set_new(entry, "parameters", parameters(cell, timed));

@@ -141,15 +141,39 @@ static int make(
 	return status != 0 ? EXIT_USAGE : 0;
 }
 
+/*
+ * Put a program, and what it preloads to count, into the arm's folder: both sides
+ * run from such a copy, as pages that another process has mapped, the harness
+ * itself or a server, would count half.
+ */
+static int copy_here(
+	struct arm *arm, const char *command, const char *path, const volatile int *stop)
+{
+	char script[] = "cp -- \"$1\" \"$2/concbench\" && cd -- \"$(dirname -- \"$1\")\" && "
+			"{ [ ! -e allocations.so ] || cp allocations.so \"$2\"; }";
+	int status = *arm->folder ? 0 : make_folder(arm, command);
+
+	if (status)
+		return status;
+	snprintf(arm->program, sizeof arm->program, "%s/concbench", arm->folder);
+	char *output = output_of(
+		(char *[]){ "sh", "-c", script, "sh", (char *)path, arm->folder, NULL }, true, stop,
+		&status);
+	if (!output)
+		return *stop ? EXIT_INTERRUPTED : cli_error(command, "cannot run cp");
+	if (status != 0)
+		cli_error(command, "cannot copy '%s':\n%s", path, output);
+	free(output);
+	return status != 0 ? EXIT_USAGE : ask_program(arm, command, stop);
+}
+
 int arm_of_base(struct arm *arm, const char *command, const char *base, const volatile int *stop)
 {
-	char commit[300], tree[512], cc[64], what[300];
+	char commit[300], tree[512 + sizeof "/build/concbench"], cc[64], what[300];
 
-	snprintf(arm->name, sizeof arm->name, "%s", base);
-	if (strchr(base, '/') && is_program(base)) {
-		snprintf(arm->program, sizeof arm->program, "%s", base);
-		return ask_program(arm, command, stop);
-	}
+	arm->name = base;
+	if (strchr(base, '/') && is_program(base))
+		return copy_here(arm, command, base, stop);
 	snprintf(commit, sizeof commit, "%s^{commit}", base);
 	git_line((char *[]){ "rev-parse", "--verify", "--quiet", "--end-of-options", commit, NULL },
 		arm->git, sizeof arm->git);
@@ -167,24 +191,21 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 	status = make(command, what,
 		(char *[]){ "-C", tree, "B=build", cc, "CFLAGS=" FLAGS, "all", NULL }, stop);
 	arm->git[12] = '\0';
-	snprintf(arm->program, sizeof arm->program, "%s/build/concbench", tree);
-	return status ? status : ask_program(arm, command, stop);
+	strcat(tree, "/build/concbench");
+	return status ? status : copy_here(arm, command, tree, stop);
 }
 
 /* What a person should know of the tree that is gated. */
-static void note_tree(struct arm *arm, json_t *notes)
+static void note_tree(const struct arm *arm, json_t *notes)
 {
-	char changed[256], now[64];
+	char now[64];
 
-	git_line((char *[]){ "status", "--porcelain", "--untracked-files=no", NULL }, changed,
-		sizeof changed);
 	git_line((char *[]){ "describe", "--always", "--dirty", "--abbrev=12", NULL }, now,
 		sizeof now);
-	arm->dirty = *changed != '\0';
 	if (arm->dirty)
 		json_array_append_new(notes,
-			json_string("the tree has changes that are not committed: it was gated as "
-				    "it was built"));
+			json_string("this program was built with changes that are not committed: "
+				    "it was gated as it is"));
 	if (*now && strcmp(now, arm->git) != 0)
 		json_array_append_new(notes,
 			json_sprintf("this program was built from %s, and the tree is now at %s: "
@@ -203,28 +224,6 @@ static int own_path(char path[512], const char *command)
 	return 0;
 }
 
-/* Put a program, and what it preloads to count, into the arm's folder. */
-static int copy_here(
-	struct arm *arm, const char *command, const char *path, const volatile int *stop)
-{
-	char script[] = "cp -- \"$1\" \"$2/concbench\" && cd -- \"$(dirname -- \"$1\")\" && "
-			"{ [ ! -e allocations.so ] || cp allocations.so \"$2\"; }";
-	int status = make_folder(arm, command);
-
-	if (status)
-		return status;
-	snprintf(arm->program, sizeof arm->program, "%s/concbench", arm->folder);
-	char *output = output_of(
-		(char *[]){ "sh", "-c", script, "sh", (char *)path, arm->folder, NULL }, true, stop,
-		&status);
-	if (!output)
-		return *stop ? EXIT_INTERRUPTED : cli_error(command, "cannot run cp");
-	if (status != 0)
-		cli_error(command, "cannot copy '%s':\n%s", path, output);
-	free(output);
-	return status != 0 ? EXIT_USAGE : ask_program(arm, command, stop);
-}
-
 int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volatile int *stop)
 {
 	char path[512];
@@ -232,8 +231,9 @@ int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volat
 
 	if (status)
 		return status;
-	snprintf(arm->name, sizeof arm->name, "this tree");
+	arm->name = "this tree";
 	snprintf(arm->git, sizeof arm->git, "%s", environment_git());
+	arm->dirty = strstr(arm->git, "-dirty") != NULL;
 	if (notes)
 		note_tree(arm, notes);
 	return copy_here(arm, command, path, stop);
@@ -248,7 +248,7 @@ int arm_of_relinked(struct arm *arm, const char *command, const volatile int *st
 	if (status)
 		return status;
 	stat(path, &own);
-	snprintf(arm->name, sizeof arm->name, "this program, linked in another order");
+	arm->name = "this program, linked in another order";
 	snprintf(arm->git, sizeof arm->git, "%s", environment_git());
 	snprintf(relinked, sizeof relinked, "%s/relinked", dirname(path));
 	if (stat(relinked, &other) != 0 || other.st_mtime < own.st_mtime)
@@ -270,18 +270,15 @@ const json_t *arm_knows(const struct arm *arm, const char *list, const char *nam
 void arm_free(struct arm *arm)
 {
 	char tree[512];
-	int status;
+	int status = 0;
 
 	json_decref(arm->known);
 	if (!*arm->folder)
 		return;
 	snprintf(tree, sizeof tree, "%s/tree", arm->folder);
-	free(output_of(
-		(char *[]){ "git", "-C", DATADIR, "worktree", "remove", "--force", tree, NULL },
-		true, &never, &status));
-	/* Where it was stopped half-way git may know of no worktree there, or of one that is gone.
-	 */
+	if (access(tree, F_OK) == 0)
+		free(output_of((char *[]){ "git", "-C", DATADIR, "worktree", "remove", "--force",
+				       "--force", tree, NULL },
+			true, &never, &status));
 	free(output_of((char *[]){ "rm", "-rf", arm->folder, NULL }, true, &never, &status));
-	free(output_of((char *[]){ "git", "-C", DATADIR, "worktree", "prune", NULL }, true, &never,
-		&status));
 }

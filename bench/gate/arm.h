@@ -9,7 +9,7 @@
 enum side { BASE, HEAD, SIDES };
 
 struct arm {
-	char name[256];        /* as asked for */
+	const char *name;      /* as asked for */
 	char git[80];          /* its commit, or "" */
 	bool dirty;            /* built from a tree with changes that are not committed */
 	char program[1024];    /* its path; "" for a command */
@@ -41,7 +41,7 @@ int arm_of_head(struct arm *arm, const char *command, json_t *notes, const volat
  */
 int arm_of_relinked(struct arm *arm, const char *command, const volatile int *stop);
 
-/* Whether its program has that workload (or model, by the list's key). */
+/* What its program tells of that workload (or model, by the list's key); NULL where it has none. */
 const json_t *arm_knows(const struct arm *arm, const char *list, const char *name);
 
 /* Remove the worktree and what else was made. */

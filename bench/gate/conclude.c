@@ -16,14 +16,13 @@ static size_t count(const struct gate *gate, enum verdict verdict, bool control)
 	return found;
 }
 
-/* The first cell whose trial of that side was not ok in a way that says something of it; or NULL.
- */
-static const struct gate_cell *broken(const struct gate *gate, enum side side)
+/* The first cell whose trial of that side failed, or was invalid; or NULL. */
+static const struct gate_cell *broken(const struct gate *gate, enum side side, bool invalid)
 {
 	for (size_t i = 0; i < gate->cell_count; i++) {
 		const struct gate_cell *cell = &gate->cells[i];
 		if (strcmp(cell->status, "ok") != 0 && cell->bad_side == side &&
-			(side == BASE || strcmp(cell->status, "invalid") != 0))
+			(strcmp(cell->status, "invalid") == 0) == invalid)
 			return cell;
 	}
 	return NULL;
@@ -43,31 +42,49 @@ static void set(struct gate *gate, enum verdict verdict, const char *reason)
 	snprintf(gate->reason, sizeof gate->reason, "%s", reason);
 }
 
+/* Whether head is worse by a count, which no machine makes more. */
+static bool more_counted(const struct gate *gate)
+{
+	for (size_t i = 0; i < gate->cell_count; i++)
+		for (int m = 0; m < METRICS; m++)
+			if (gated_metrics[m].source != FROM_PAIRS &&
+				gate->cells[i].findings[m].verdict == REGRESSION)
+				return true;
+	return false;
+}
+
+static void set_of_cell(
+	struct gate *gate, enum verdict verdict, const char *format, const struct gate_cell *cell)
+{
+	gate->verdict = verdict;
+	snprintf(gate->reason, sizeof gate->reason, format, cell->names[0], cell->names[1],
+		cell->reason);
+}
+
 void gate_conclude(struct gate *gate)
 {
-	const struct gate_cell *cell = broken(gate, HEAD);
-	char reason[400];
+	const struct gate_cell *cell;
 
 	set(gate, NO_REGRESSION, "");
-	if (count(gate, REGRESSION, true) + count(gate, IMPROVEMENT, true) > 0) {
+	if ((cell = broken(gate, HEAD, false)))
+		set_of_cell(gate, REGRESSION, "head fails where base does not, in %s under %s: %s",
+			cell);
+	else if (more_counted(gate))
+		set(gate, REGRESSION, "");
+	else if (count(gate, REGRESSION, true) + count(gate, IMPROVEMENT, true) > 0)
 		set(gate, INCONCLUSIVE,
 			"the control cell, the same program in both arms, differs: the machine "
 			"treats the two unalike");
-	} else if (count(gate, REGRESSION, false) > 0) {
+	else if (count(gate, REGRESSION, false) > 0)
 		set(gate, REGRESSION, "");
-	} else if (cell) {
-		snprintf(reason, sizeof reason,
-			"head fails where base does not, in %s under %s: %s", cell->names[0],
-			cell->names[1], cell->reason);
-		set(gate, REGRESSION, reason);
-	} else if (!any_ok(gate)) {
+	else if (!any_ok(gate))
 		set(gate, INCONCLUSIVE, "no cell could be measured");
-	} else if (count(gate, INCONCLUSIVE, false) > 0) {
+	else if ((cell = broken(gate, HEAD, true)))
+		set_of_cell(
+			gate, INCONCLUSIVE, "head's numbers do not hold, in %s under %s: %s", cell);
+	else if (count(gate, INCONCLUSIVE, false) > 0)
 		set(gate, INCONCLUSIVE, "");
-	} else if ((cell = broken(gate, BASE))) {
-		snprintf(reason, sizeof reason,
-			"base fails in %s under %s, which was not gated: %s", cell->names[0],
-			cell->names[1], cell->reason);
-		set(gate, NO_REGRESSION, reason);
-	}
+	else if ((cell = broken(gate, BASE, false)))
+		set_of_cell(gate, NO_REGRESSION,
+			"base fails in %s under %s, which was not gated: %s", cell);
 }

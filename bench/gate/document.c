@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../cells.h"
 #include "../environment.h"
 #include "gate.h"
 
@@ -14,11 +15,6 @@ static const char *const verdict_words[] = {
 	[REGRESSION] = "regression",
 };
 
-static json_t *number(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *text(const char *value)
 {
 	return *value ? json_string(value) : json_null();
@@ -29,7 +25,7 @@ static json_t *values_json(const struct samples *samples, enum side side)
 	json_t *values = json_array();
 
 	for (size_t i = 0; i < samples->count; i++)
-		json_array_append_new(values, number(samples->values[side][i]));
+		json_array_append_new(values, number_or_null(samples->values[side][i]));
 	return values;
 }
 
@@ -61,7 +57,7 @@ static json_t *finding_json(
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		json_object_set_new(json, numbers[i].key, number(numbers[i].value));
+		json_object_set_new(json, numbers[i].key, number_or_null(numbers[i].value));
 	json_object_set_new(json, "verdict", json_string(verdict_words[finding->verdict]));
 	json_object_set_new(json, "reason", text(finding->reason));
 	json_object_set_new(json, "pairs_needed",

@@ -9,6 +9,7 @@
 
 #include "../../models/io.h"
 #include "../cli.h"
+#include "../result_new.h"
 #include "../save.h"
 #include "../stop.h"
 #include "options.h"
@@ -20,7 +21,6 @@ enum { TIME_LIMIT_S = 60 }; /* of a launch */
 static int check_folder(const struct gate_options *options)
 {
 	char path[4096];
-	struct stat st;
 
 	if (!options->folder)
 		return 0;
@@ -28,9 +28,7 @@ static int check_folder(const struct gate_options *options)
 		return cli_error(
 			"gate", "cannot make folder '%s': %s", options->folder, strerror(errno));
 	snprintf(path, sizeof path, "%s/gate.json", options->folder);
-	if (!options->force && stat(path, &st) == 0)
-		return cli_error("gate", "'%s' exists; --force replaces it", path);
-	return 0;
+	return result_check_output("gate", path, options->force, "--force replaces it");
 }
 
 static int make_arms(struct gate *gate, const struct gate_options *options)
@@ -38,8 +36,7 @@ static int make_arms(struct gate *gate, const struct gate_options *options)
 	if (options->commands[0]) {
 		for (int side = 0; side < SIDES; side++) {
 			gate->arms[side].command = options->commands[side];
-			snprintf(gate->arms[side].name, sizeof gate->arms[side].name, "%s",
-				options->commands[side]);
+			gate->arms[side].name = options->commands[side];
 		}
 		return gate_command_cell(gate, "gate");
 	}
@@ -64,6 +61,7 @@ static void write_json(const json_t *document, FILE *out)
 	putc('\n', out);
 }
 
+/* Nothing at all without memory, which write_folder sees. */
 static void write_junit(const json_t *document, FILE *out)
 {
 	gate_junit(document, out);
@@ -88,7 +86,7 @@ static int write_folder(const json_t *document, const char *folder)
 		FILE *out = open_memstream(&text, &size);
 		if (out)
 			files[i].write(document, out);
-		if (!out || fclose(out) != 0)
+		if (!out || fclose(out) != 0 || size == 0)
 			status = cli_error("gate", "out of memory");
 		else
 			status = save_text(folder, files[i].name, text, size);
@@ -135,6 +133,8 @@ static int run_gate(struct gate *gate, const struct gate_options *options, int a
 	if (err)
 		return cli_error("gate", "%s", strerror(-err));
 	json_t *document = gate_document(gate, gate_options_json(options, argc, argv));
+	if (!document)
+		return cli_error("gate", "out of memory");
 	status = deliver(gate, options, document);
 	json_decref(document);
 	return status;
@@ -153,6 +153,7 @@ int gate_main(int argc, char **argv)
 	}
 	if ((status = check_folder(&options)))
 		return status;
+	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
 	struct gate gate = { .threshold = options.threshold,
 		.pairs = options.pairs,
 		.seed = options.seed,

@@ -40,7 +40,8 @@ static char *name_of(const json_t *gate, const json_t *cell, const char *what)
 {
 	char *cell_name = gate_cell_name(gate, cell);
 	const char *place = cell_name ? strstr(cell_name, " c=") : NULL;
-	char *name = make_text("%s%s", what, place ? place : "");
+	char *name = make_text("%s%s%s", what, place ? place : "",
+		json_is_true(json_object_get(cell, "control")) ? " (control)" : "");
 
 	free(cell_name);
 	return name;

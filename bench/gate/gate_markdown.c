@@ -135,10 +135,13 @@ static void put_change(const struct page *page, const json_t *metric)
 		return;
 	const struct gate_row *row = gate_rows_find(page->rows, metric);
 	const char *change = gate_row_middle(row, text);
+	const char *noise = gate_row_raised(row, page->gate) ? " (noise)" : "";
 	if (row->verdict == GATE_REGRESSION)
-		fprintf(page->out, "**%s**", change);
+		fprintf(page->out, "**%s**%s", change, noise);
+	else if (row->verdict == GATE_NOT_GATED)
+		fprintf(page->out, "(%s)", change);
 	else
-		fprintf(page->out, row->verdict == GATE_NOT_GATED ? "(%s)" : "%s", change);
+		fprintf(page->out, "%s%s", change, noise);
 }
 
 static void put_all(const struct page *page)
@@ -167,7 +170,8 @@ static void put_all(const struct page *page)
 		fputs(" |\n", page->out);
 	}
 	fputs("\nWorse by: + is slower, or more of it. In bold: a regression. In parentheses: not "
-	      "gated.\nA limit marked \"noise\" is above the one asked for, because launches of "
+	      "gated.\nWhere \"noise\" stands the limit is above the one asked for, because "
+	      "launches of "
 	      "the same program differ by as much in that cell.\n\n</details>\n\n",
 		page->out);
 }
@@ -209,7 +213,7 @@ static void put_origin(const struct page *page)
 		fprintf(page->out, " on %g cores", number_at(machine, "cores"));
 	put_fact(" of ", text_at(machine, "cpu"), page->out);
 	put_fact(", ", text_at(machine, "kernel"), page->out);
-	fprintf(page->out, ", seed %g\n",
+	fprintf(page->out, ", seed %.0f\n",
 		number_at(json_object_get(page->gate, "options"), "seed"));
 }
 

@@ -124,7 +124,7 @@ static void put_broken(const struct page *page)
 }
 
 /* "throughput +0.3%, (p99 +12%)", of the cell's metrics that have no place further up. */
-static size_t put_quiet_metrics(const struct page *page, const json_t *cell, FILE *out)
+static size_t put_quiet_metrics(struct page *page, const json_t *cell, FILE *out)
 {
 	char text[GATE_TEXT_MAX];
 	const json_t *metric;
@@ -136,13 +136,16 @@ static size_t put_quiet_metrics(const struct page *page, const json_t *cell, FIL
 		if (row->verdict < GATE_NO_REGRESSION)
 			continue;
 		bool gated = row->verdict != GATE_NOT_GATED;
-		fprintf(out, "%s%s%s %s%s", shown++ > 0 ? ", " : "", gated ? "" : "(",
-			gate_metric_word(metric), gate_row_middle(row, text), gated ? "" : ")");
+		bool raised = gated && gate_row_raised(row, page->gate);
+		page->raised |= raised;
+		fprintf(out, "%s%s%s %s%s%s", shown++ > 0 ? ", " : "", gated ? "" : "(",
+			gate_metric_word(metric), gate_row_middle(row, text), raised ? "*" : "",
+			gated ? "" : ")");
 	}
 	return shown;
 }
 
-static void put_quiet(const struct page *page)
+static void put_quiet(struct page *page)
 {
 	const json_t *cell;
 	size_t i, cells = 0;
@@ -176,8 +179,8 @@ static void put_legend(const struct page *page)
 		page->out);
 	if (page->raised)
 		fprintf(page->out,
-			"* above the %.3g%% asked for: the cell's own noise, between launches of "
-			"the\n  same program, is as large.\n",
+			"* its limit is above the %.3g%% asked for: the cell's own noise, between "
+			"launches\n  of the same program, is as large.\n",
 			100 * asked);
 	fprintf(page->out, "Took %s", gate_duration(number_at(page->gate, "elapsed_s"), text));
 	fprintf(page->out, ", of that %s of trials.\n",

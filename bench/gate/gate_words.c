@@ -6,44 +6,21 @@
 #include <string.h>
 
 #include "../cells.h"
-#include "../table.h"
+#include "../measure.h"
 
 const char *gate_metric_word(const json_t *metric)
 {
-	static const char *const words[][2] = {
-		{ "throughput_per_s", "throughput" },
-		{ "latency_p50_ns", "p50" },
-		{ "latency_p99_ns", "p99" },
-		{ "cpu_per_task_s", "CPU/task" },
-		{ "peak_memory_kib", "peak memory" },
-		{ "switches_per_task", "switches/task" },
-		{ "system_calls_per_task", "sys. calls/task" },
-		{ "allocations_per_task", "allocations/task" },
-		{ "instructions_per_task", "instructions/task" },
-		{ "elapsed_s", "elapsed" },
-	};
 	const char *name = text_at(metric, "name");
+	const struct measure *measure = measure_find(name);
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i][0], name) == 0)
-			return words[i][1];
-	return name;
+	return measure ? measure->label : name;
 }
 
 const char *gate_value(const json_t *metric, const char *arm, char text[static GATE_TEXT_MAX])
 {
-	const char *unit = text_at(metric, "unit");
-	double value = number_at(metric, arm);
-	char number[16];
+	const struct measure *measure = measure_find(text_at(metric, "name"));
 
-	if (strcmp(unit, "s") == 0)
-		return format_time(value, text);
-	if (strcmp(unit, "KiB") == 0)
-		return format_figure(value * 1024, "bytes", text);
-	if (isnan(value) || strcmp(unit, "ns") == 0 || !*unit)
-		return format_figure(value, unit, text);
-	snprintf(text, GATE_TEXT_MAX, "%s%.8s", format_number(value, number), unit);
-	return text;
+	return measure ? measure_format(measure, number_at(metric, arm), text) : "-";
 }
 
 /* What is not a percentage is so many times as much. */
@@ -146,7 +123,7 @@ char *gate_cell_name(const json_t *gate, const json_t *cell)
 	if (strcmp(text_at(cell, "workload"), "command") == 0)
 		fputs(text_at(cell, "model"), out);
 	else
-		fprintf(out, "%s %s c=%g", text_at(cell, "workload"), text_at(cell, "model"),
+		fprintf(out, "%s %s c=%.0f", text_at(cell, "workload"), text_at(cell, "model"),
 			number_at(cell, "concurrency"));
 	if (json_object_size(params) > 0 && has_double(gate, cell)) {
 		putc(' ', out);

@@ -16,6 +16,9 @@
 /* Counts must stay within this; they do not wobble. */
 static const double count_threshold = 0.01;
 
+/* Instructions by which two runs of the same program differ under callgrind, at most. */
+static const double callgrind_wobble = 30000;
+
 /* A cell is looked at again where this chance is not met: loose, as the verdict is not yet made. */
 static const double flag_p = 0.2;
 
@@ -114,7 +117,7 @@ static int test(const struct view *view, bool turned, double *p)
 		return sign_test_above(view->work, n, than, p);
 	}
 	if (view->metric->source == FROM_CALLGRIND) {
-		*p = sign * worse(view, 0) > than ? 0 : 1; /* it does not vary */
+		*p = sign * worse(view, 0) > than ? 0 : 1; /* by more than it varies, or not */
 		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -142,6 +145,9 @@ static int examine(const struct gate *gate, const struct view *view)
 	describe(view);
 	view->finding->verdict = NO_REGRESSION; /* until the tests say otherwise */
 	view->finding->threshold = count_threshold;
+	if (view->metric->source == FROM_CALLGRIND)
+		view->finding->threshold += 2 * callgrind_wobble /
+			((double)view->cell->spec.tasks * view->finding->base);
 	if (view->metric->source == FROM_PAIRS) {
 		view->finding->noise = own_noise(view);
 		view->finding->threshold = fmax(gate->threshold, view->finding->noise);
@@ -157,6 +163,21 @@ static bool is_better(const struct view *view, size_t tests)
 	return test(view, true, &p) == 0 && p * (double)tests <= look_alpha;
 }
 
+/* Ten launches a side have a least p too, of one arrangement in all. */
+static bool count_tests_out(const struct view *view, size_t tests)
+{
+	double least_p = 1;
+	size_t n = view->samples->count;
+
+	for (size_t i = 1; i <= n; i++)
+		least_p *= (double)i / (double)(n + i);
+	if (least_p * (double)tests <= look_alpha)
+		return false;
+	snprintf(view->finding->reason, sizeof view->finding->reason,
+		"%zu launches a side can show nothing among %zu tests: name fewer cells", n, tests);
+	return true;
+}
+
 /* Whether so few or so uneven pairs can show anything. */
 static bool is_inconclusive(const struct gate *gate, const struct view *view, size_t tests)
 {
@@ -164,8 +185,10 @@ static bool is_inconclusive(const struct gate *gate, const struct view *view, si
 	size_t n = view->samples->count, least = sign_test_least(look_alpha / (double)tests);
 	double widest = fmax(view->metric->widest, 2 * gate->threshold);
 
-	if (view->metric->source != FROM_PAIRS)
+	if (view->metric->source == FROM_CALLGRIND)
 		return false;
+	if (view->metric->source == FROM_COUNTING)
+		return count_tests_out(view, tests);
 	if (n < least) {
 		finding->pairs_needed = least;
 		snprintf(finding->reason, sizeof finding->reason,
@@ -181,6 +204,22 @@ static bool is_inconclusive(const struct gate *gate, const struct view *view, si
 	return true;
 }
 
+/*
+ * Whether more pairs could change the verdict: nothing was to be said, or much
+ * speaks for a regression, or it looks like one and noise had raised the limit,
+ * which more pairs lower.
+ */
+static bool is_in_doubt(const struct gate *gate, const struct view *view)
+{
+	const struct finding *finding = view->finding;
+	double worse_by = exp(view->sign * log(finding->ratio)) - 1;
+
+	return finding->verdict == INCONCLUSIVE ||
+		(finding->verdict == NO_REGRESSION &&
+			(finding->p < flag_p ||
+				(finding->noise > gate->threshold && worse_by > gate->threshold)));
+}
+
 /* The verdict; whether more pairs could change it. */
 static bool decide(const struct gate *gate, const struct view *view, size_t tests)
 {
@@ -188,12 +227,11 @@ static bool decide(const struct gate *gate, const struct view *view, size_t test
 
 	if (finding->p_adjusted <= look_alpha)
 		finding->verdict = REGRESSION;
-	else if (is_inconclusive(gate, view, tests))
-		finding->verdict = INCONCLUSIVE;
 	else if (is_better(view, tests))
 		finding->verdict = IMPROVEMENT;
-	return finding->verdict == INCONCLUSIVE ||
-		(finding->verdict == NO_REGRESSION && finding->p < flag_p);
+	else if (is_inconclusive(gate, view, tests))
+		finding->verdict = INCONCLUSIVE;
+	return view->metric->source == FROM_PAIRS && is_in_doubt(gate, view);
 }
 
 /* Adjust the p of all tests for their number, which is returned. */

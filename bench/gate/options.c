@@ -151,6 +151,12 @@ int gate_options_read(struct gate_options *options, int argc, char **argv)
 		return 0;
 	if (optind < argc)
 		return cli_error("gate", "unexpected argument '%s'", argv[optind]);
+	for (int i = 1; i < argc; i++) {
+		json_t *text = json_string(argv[i]);
+		json_decref(text);
+		if (!text)
+			return cli_error("gate", "argument %d is no text in UTF-8", i);
+	}
 	bool commands = options->commands[0] || options->commands[1];
 	if (commands && !(options->commands[0] && options->commands[1]))
 		return cli_error("gate", "--command-base and --command-head go together");

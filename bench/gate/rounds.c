@@ -20,6 +20,22 @@ static void count_pair(const struct gate *gate, struct gate_cell *cell, bool cou
 }
 
 /*
+ * Whether head alone is to blame for its launch that closed the cell: base is
+ * run too, and head once more, so that what neither side can do here, and what
+ * happened but once, is not held against head. 0 or -errno.
+ */
+static int find_blame(struct gate *gate, struct gate_cell *cell)
+{
+	cell->status = "ok";
+	int err = gate_sample(gate, cell, BASE, false);
+	if (err || strcmp(cell->status, "ok") != 0)
+		return err;
+	err = gate_sample(gate, cell, HEAD, false);
+	cell->open = !err && strcmp(cell->status, "ok") == 0;
+	return err;
+}
+
+/*
  * Two pairs, base head head base or the other way round: a drift of the machine
  * over the four launches falls on both sides alike.
  */
@@ -31,8 +47,10 @@ static int block(struct gate *gate, struct rng *rng, struct gate_cell *cell, boo
 	for (int pair = 0; pair < 2; pair++) {
 		for (int place = 0; place < SIDES && !err; place++) {
 			err = gate_sample(gate, cell, (first + pair + place) % SIDES, counted);
-			if (!err && (counted ? cell->uncountable : !cell->open))
-				return 0; /* it cannot be had */
+			if (!err && counted && cell->uncountable)
+				return 0;
+			if (!err && !cell->open)
+				return cell->bad_side == HEAD ? find_blame(gate, cell) : 0;
 		}
 		if (err)
 			return err;
@@ -67,6 +85,18 @@ static int run_pairs(struct gate *gate, struct rng *rng, size_t *order, unsigned
 	return err;
 }
 
+/* What was counted of a cell before it could not be counted any more is no sample. */
+static void note_uncountable(struct gate *gate, struct gate_cell *cell)
+{
+	for (int m = 0; m < METRICS; m++)
+		if (gated_metrics[m].source == FROM_COUNTING)
+			cell->samples[m].count = 0;
+	json_array_append_new(gate->notes,
+		json_sprintf("system calls and allocations of %s under %s were not counted: %s",
+			cell->names[0], cell->names[1], cell->reason));
+	*cell->reason = '\0';
+}
+
 /* Launches that are traced: what they count does not wobble, so few will do. */
 static int run_counts(struct gate *gate, struct rng *rng)
 {
@@ -75,10 +105,21 @@ static int run_counts(struct gate *gate, struct rng *rng)
 	for (unsigned pairs = 0; pairs < GATE_COUNTED && !err; pairs += 2)
 		for (size_t i = 0; i < gate->cell_count && !err; i++) {
 			struct gate_cell *cell = &gate->cells[i];
-			if (cell->open && !cell->uncountable && !cell->control)
-				err = block(gate, rng, cell, true);
+			if (!cell->open || cell->uncountable || cell->control)
+				continue;
+			err = block(gate, rng, cell, true);
+			if (cell->uncountable)
+				note_uncountable(gate, cell);
 		}
 	return err;
+}
+
+static const char *why_not(int err)
+{
+	return err == -ENOTSUP   ? "callgrind follows one process, and counts tasks"
+		: err == -ERANGE ? "they are lost in what the program's start takes"
+		: err == -ECHILD ? "the trial was not ok under callgrind"
+				 : strerror(-err);
 }
 
 /* Of those cells that callgrind can follow. */
@@ -96,9 +137,7 @@ static int run_callgrind(struct gate *gate)
 		if (err)
 			json_array_append_new(gate->notes,
 				json_sprintf("instructions of %s under %s were not counted: %s",
-					cell->names[0], cell->names[1],
-					err == -ENOTSUP ? "callgrind counts one process, and tasks"
-							: strerror(-err)));
+					cell->names[0], cell->names[1], why_not(err)));
 	}
 	return 0;
 }

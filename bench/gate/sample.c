@@ -77,7 +77,7 @@ static void give_up(struct gate_cell *cell, enum side side, const json_t *trial)
 		if (strcmp(text_at(trial, "status"), statuses[i]) == 0)
 			cell->status = statuses[i];
 	snprintf(cell->reason, sizeof cell->reason, "%s", text_at(trial, "reason"));
-	cell->bad_side = side;
+	cell->bad_side = cell->control ? BASE : side;
 	cell->open = false;
 }
 
@@ -114,8 +114,10 @@ int gate_sample(struct gate *gate, struct gate_cell *cell, enum side side, bool 
 		keep(gate, cell, side, counted, trial);
 	else if (!counted) /* what cannot be traced is just not counted */
 		give_up(cell, side, trial);
-	else
+	else {
 		cell->uncountable = true;
+		snprintf(cell->reason, sizeof cell->reason, "%s", text_at(trial, "reason"));
+	}
 	json_decref(trial);
 	return 0;
 }

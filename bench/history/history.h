@@ -28,8 +28,8 @@ struct history_run {
 	char started[24]; /* in UTC: 2026-11-22T02:00:00Z */
 	char *commit;     /* "" where the build did not know it */
 	bool dirty;       /* built from a tree with changes beyond the commit */
-	json_t *environment;
-	size_t machine; /* goes up by one where the machine is another than the run's before */
+	json_t *head;     /* the file's environment and options */
+	size_t machine;   /* goes up by one where history_break tells it from the run before */
 	struct history_point *points;
 	size_t point_count;
 	size_t rank; /* its place among the runs */
@@ -59,14 +59,11 @@ int history_load(struct history *history, const char *dir);
 void history_free(struct history *history);
 
 /*
- * The facts of the environment by which a machine is told from another: two
- * runs that differ in one are never compared. Closed by NULL.
+ * Why two runs are never compared: the first fact of runs_differ, with what the later run
+ * has of it in text; or NULL.
  */
-extern const char *const history_machine[];
-
-/* The first of these facts in which two runs differ, or NULL. */
-const char *history_machine_change(
-	const struct history_run *before, const struct history_run *after);
+const char *history_break(
+	const struct history_run *before, const struct history_run *after, char text[static 128]);
 
 /* Read when a run was started; false where its file does not tell, or tells no date. */
 bool history_date(const json_t *root, struct tm *date);

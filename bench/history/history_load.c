@@ -103,12 +103,14 @@ static void remove_copies(struct history *history)
 
 static void place_runs(struct history *history)
 {
+	char text[128];
+
 	for (size_t i = 0; i < history->run_count; i++) {
 		struct history_run *run = &history->runs[i];
 		run->rank = i;
 		if (i > 0)
 			run->machine = run[-1].machine +
-				(history_machine_change(run - 1, run) != NULL);
+				(history_break(run - 1, run, text) != NULL);
 		for (size_t k = 0; k < run->point_count; k++)
 			run->points[k].run = run;
 	}

@@ -16,6 +16,7 @@ struct drawing {
 	const struct history_view *view;
 	struct gnuplot gnuplot;
 	FILE *drivers[FORMATS];
+	json_t *names;   /* of the pictures so far, as keys */
 	size_t pictures; /* so far */
 	size_t empty;    /* cells without a value, which are in none */
 };
@@ -54,24 +55,33 @@ static int write_facts(const struct drawing *drawing, const struct picture *pict
 	return gnuplot_finish(file);
 }
 
-/* Have each driver draw the picture. */
-static int drive(struct drawing *drawing, const struct picture *picture)
+/* A name that no other picture has: that of a variant may be another workload's. */
+static json_t *name_picture(struct drawing *drawing, const struct history_series *series)
 {
-	const struct history_series *series = picture->panels[0].series;
 	const json_t *cell = series->points[0]->cell;
-	long long concurrency = json_integer_value(json_object_get(cell, "concurrency"));
-	char name[128], variant[16] = "";
-	int err = 0;
+	char variant[16] = "";
 
 	if (series->variant > 1)
 		snprintf(variant, sizeof variant, "-%u", series->variant);
-	snprintf(name, sizeof name, "history-%s%s-c%lld", text_at(cell, "workload"), variant,
-		concurrency);
+	json_t *name = json_sprintf("history-%s%s-c%" JSON_INTEGER_FORMAT,
+		text_at(cell, "workload"), variant,
+		json_integer_value(json_object_get(cell, "concurrency")));
+	return history_untaken(name, "-", drawing->names);
+}
+
+/* Have each driver draw the picture. */
+static int drive(struct drawing *drawing, const struct picture *picture)
+{
+	json_t *name = name_picture(drawing, picture->panels[0].series);
+	int err = name ? 0 : -ENOMEM;
+
 	for (size_t i = 0; i < FORMATS && !err; i++) {
-		err = gnuplot_picture(&drawing->gnuplot, drawing->drivers[i], name, formats[i]);
+		err = gnuplot_picture(&drawing->gnuplot, drawing->drivers[i],
+			json_string_value(name), formats[i]);
 		fprintf(drawing->drivers[i], "load '%zu-facts.gp'\nload scripts.'history.gp'\n",
 			drawing->pictures);
 	}
+	json_decref(name);
 	return err;
 }
 
@@ -163,7 +173,9 @@ int history_plot(const struct history *history, const struct history_view *view,
 
 	if (status)
 		return status;
+	drawing.names = json_object();
 	status = draw(&drawing);
+	json_decref(drawing.names);
 	if (!status)
 		printf("%zu pictures in %s\n", drawing.gnuplot.picture_count, dir);
 	if (!status && drawing.empty > 0)

@@ -246,12 +246,12 @@ static void put_runs(const struct picture *picture, const struct history *histor
 	}
 }
 
-/* Where the machine changes between runs that the picture has, and what is new about it. */
-static void put_machines(const struct picture *picture, const struct history *history, FILE *out)
+/* Where a break is between runs that the picture has, and what is new after it. */
+static void put_breaks(const struct picture *picture, const struct history *history, FILE *out)
 {
 	const struct history_run *before = NULL;
 	size_t count = 0;
-	char label[128];
+	char label[128], text[128];
 
 	fprintf(out, "array break_places[%zu]\narray break_names[%zu]\n", history->run_count,
 		history->run_count);
@@ -260,10 +260,11 @@ static void put_machines(const struct picture *picture, const struct history *hi
 		if (isnan(picture->places[i]))
 			continue;
 		if (before && before->machine != run->machine) {
-			const char *fact = history_machine_change(before, run);
-			const char *text = fact ? text_at(run->environment, fact) : "";
-			snprintf(label, sizeof label, "another %s%s%.60s", fact ? fact : "machine",
-				*text ? ": " : "", text);
+			const char *fact = history_break(before, run, text);
+			if (fact)
+				snprintf(label, sizeof label, "another %s: %.60s", fact, text);
+			else
+				strcpy(label, "others in between");
 			count++;
 			fprintf(out, "break_places[%zu] = %g\nbreak_names[%zu] = ", count,
 				picture->places[i] - (1 + machine_gap) / 2, count);
@@ -290,5 +291,5 @@ void picture_put_facts(const struct picture *picture, const struct history *hist
 		unit_name(picture->measure), betters[picture->measure->better]);
 	put_panels(picture, out);
 	put_runs(picture, history, out);
-	put_machines(picture, history, out);
+	put_breaks(picture, history, out);
 }

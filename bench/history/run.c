@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../run_facts.h"
 #include "history.h"
-
-const char *const history_machine[] = { "host", "cpu", "cores", "kernel", NULL };
 
 static const char *const cell_keys[] = { "workload", "model", "concurrency", "tasks", "params" };
 
@@ -32,22 +31,32 @@ bool history_failed(const struct history_point *point)
 	return strcmp(point->status, "ok") != 0;
 }
 
-const char *history_machine_change(
-	const struct history_run *before, const struct history_run *after)
+const char *history_break(
+	const struct history_run *before, const struct history_run *after, char text[static 128])
 {
-	for (const char *const *key = history_machine; *key; key++)
-		if (!json_equal(json_object_get(before->environment, *key),
-			    json_object_get(after->environment, *key)))
-			return *key;
-	return NULL;
+	const struct run_fact *fact = runs_differ(before->head, after->head, NULL);
+
+	if (!fact)
+		return NULL;
+	const json_t *value = run_fact_of(after->head, fact);
+	char *words = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
+	const char *plain = json_is_string(value) ? json_string_value(value) : words;
+	snprintf(text, 128, "%s", plain ? plain : "unknown");
+	free(words);
+	return fact->key;
 }
 
 bool history_date(const json_t *root, struct tm *date)
 {
-	*date = (struct tm){ 0 };
-	const char *end = strptime(text_at(root, "started"), "%Y-%m-%dT%H:%M:%SZ", date);
+	static const char format[] = "%Y-%m-%dT%H:%M:%SZ";
+	const char *started = text_at(root, "started"), *end;
+	char again[32];
 
-	return end && !*end;
+	*date = (struct tm){ 0 };
+	end = strptime(started, format, date);
+	/* strptime takes digits left out and spaces, which would be out of order as text. */
+	return end && !*end && strftime(again, sizeof again, format, date) > 0 &&
+		strcmp(again, started) == 0;
 }
 
 /* That which makes a cell the same in two runs. A new reference. */
@@ -102,12 +111,12 @@ void history_run_free(struct history_run *run)
 	free(run->points);
 	free(run->file);
 	free(run->commit);
-	json_decref(run->environment);
+	json_decref(run->head);
 }
 
 static int read_commit(struct history_run *run)
 {
-	run->commit = strdup(text_at(run->environment, "git"));
+	run->commit = strdup(text_at(json_object_get(run->head, "environment"), "git"));
 	if (!run->commit)
 		return -ENOMEM;
 	size_t length = strlen(run->commit), mark = strlen(dirty_mark);
@@ -139,10 +148,12 @@ int history_read_run(struct history_run *run, const char *path, const json_t *ro
 {
 	*run = (struct history_run){
 		.file = strdup(path),
-		.environment = json_incref(json_object_get(root, "environment")),
+		.head = json_pack("{s:O?, s:O?}", "environment",
+			json_object_get(root, "environment"), "options",
+			json_object_get(root, "options")),
 	};
 	snprintf(run->started, sizeof run->started, "%s", text_at(root, "started"));
-	int err = run->file ? read_commit(run) : -ENOMEM;
+	int err = run->file && run->head ? read_commit(run) : -ENOMEM;
 	if (!err)
 		err = read_points(run, json_object_get(root, "cells"));
 	if (err)

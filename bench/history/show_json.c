@@ -7,19 +7,13 @@
 #include "levels.h"
 #include "view.h"
 
-/* What was not measured is null. */
-static json_t *number(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *point_json(const struct history_point *point, const struct measure *measure)
 {
 	const struct estimate *estimate = &point->measures[measure - measures];
 
 	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "run", (int)point->run->rank, "status",
-		point->status, "value", number(estimate->median), "low", number(estimate->low),
-		"high", number(estimate->high));
+		point->status, "value", number_or_null(estimate->median), "low",
+		number_or_null(estimate->low), "high", number_or_null(estimate->high));
 }
 
 static json_t *change_json(const struct history_series *series, const struct history_level *level)
@@ -29,9 +23,9 @@ static json_t *change_json(const struct history_series *series, const struct his
 	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "run",
 		(int)series->points[level->from]->run->rank, "started",
 		series->points[level->from]->run->started, "commit",
-		series->points[level->from]->run->commit, "from", number(from), "to",
-		number(level->value), "ratio", number(level->value / from), "statistic",
-		number(level->statistic), "p", number(level->p));
+		series->points[level->from]->run->commit, "from", number_or_null(from), "to",
+		number_or_null(level->value), "ratio", number_or_null(level->value / from),
+		"statistic", number_or_null(level->statistic), "p", number_or_null(level->p));
 }
 
 static json_t *level_json(const struct history_series *series, const struct history_level *level)
@@ -39,7 +33,7 @@ static json_t *level_json(const struct history_series *series, const struct hist
 	return json_pack("{s:i, s:i, s:i, s:o}", "first_run",
 		(int)series->points[level->from]->run->rank, "last_run",
 		(int)series->points[level->to - 1]->run->rank, "values", (int)level->count,
-		"median", number(level->value));
+		"median", number_or_null(level->value));
 }
 
 static int add_series(
@@ -76,9 +70,11 @@ static json_t *runs_json(const struct history *history)
 	for (size_t i = 0; i < history->run_count; i++) {
 		const struct history_run *run = &history->runs[i];
 		json_array_append_new(list,
-			json_pack("{s:s, s:s, s:s, s:b, s:i, s:O?}", "file", run->file, "started",
-				run->started, "commit", run->commit, "dirty", run->dirty, "machine",
-				(int)run->machine, "environment", run->environment));
+			json_pack("{s:o, s:s, s:s, s:b, s:i, s:O, s:O}", "file",
+				path_json(run->file), "started", run->started, "commit",
+				run->commit, "dirty", run->dirty, "machine", (int)run->machine,
+				"environment", json_object_get(run->head, "environment"), "options",
+				json_object_get(run->head, "options")));
 	}
 	return list;
 }

@@ -30,34 +30,41 @@ static const struct history_point *point_of(
 	return NULL;
 }
 
-static void put_name(const struct history_series *series, const struct measure *measure, FILE *out)
+/* A name that no other column has: that of a variant may be another workload's. 0 or -ENOMEM. */
+static int put_name(const struct history_series *series, const struct measure *measure,
+	json_t *taken, FILE *out)
 {
 	const json_t *cell = series->points[0]->cell;
+	char variant[16] = "";
 
-	fprintf(out, ",%s", text_at(cell, "workload"));
 	if (series->variant > 1)
-		fprintf(out, "-%u", series->variant);
-	fprintf(out, "_%s_c%lld_%s", text_at(cell, "model"),
-		(long long)json_integer_value(json_object_get(cell, "concurrency")), measure->key);
+		snprintf(variant, sizeof variant, "-%u", series->variant);
+	json_t *name = json_sprintf("%s%s_%s_c%" JSON_INTEGER_FORMAT "_%s",
+		text_at(cell, "workload"), variant, text_at(cell, "model"),
+		json_integer_value(json_object_get(cell, "concurrency")), measure->key);
+	name = history_untaken(name, "_", taken);
+	if (!name)
+		return -ENOMEM;
+	fprintf(out, ",%s", json_string_value(name));
+	json_decref(name);
+	return 0;
 }
 
-/* As few digits as give the same number back. */
 static void put_value(double value, FILE *out)
 {
-	char text[32];
-
-	if (isnan(value)) {
-		fputs(",nan", out);
-		return;
-	}
-	snprintf(text, sizeof text, "%.15g", value);
-	fprintf(out, ",%s", text);
+	putc(',', out);
+	if (isnan(value))
+		fputs("nan", out);
+	else
+		export_number(value, out);
 }
 
-/* A row of a run, or with NULL the row of names. */
-static void put_columns(const struct history *history, const struct history_view *view,
-	const struct history_run *run, FILE *out)
+/* A row of a run, or with NULL the row of names, which are put in taken. 0 or -ENOMEM. */
+static int put_columns(const struct history *history, const struct history_view *view,
+	const struct history_run *run, json_t *taken, FILE *out)
 {
+	int err = 0;
+
 	for (size_t i = 0; i < history->series_count; i++) {
 		const struct history_series *series = &history->series[i];
 		if (!history_selected(view, series))
@@ -71,24 +78,28 @@ static void put_columns(const struct history *history, const struct history_view
 			if (run)
 				put_value(point ? history_value(point, measure) : NAN, out);
 			else
-				put_name(series, measure, out);
+				err |= put_name(series, measure, taken, out);
 		}
 	}
 	putc('\n', out);
+	return err;
 }
 
 int history_show_otava(const struct history *history, const struct history_view *view, FILE *out)
 {
+	json_t *taken = json_object();
+
 	fputs("time,commit,branch", out);
-	put_columns(history, view, NULL, out);
-	for (size_t i = 0; i < history->run_count; i++) {
+	int err = put_columns(history, view, NULL, taken, out);
+	json_decref(taken);
+	for (size_t i = 0; i < history->run_count && !err; i++) {
 		const struct history_run *run = &history->runs[i];
 		char *commit = export_plain(run->commit, "-.");
 		if (!commit)
 			return -ENOMEM;
 		fprintf(out, "%.19s+00:00,%s%s,", run->started, commit, run->dirty ? "-dirty" : "");
 		free(commit);
-		put_columns(history, view, run, out);
+		err = put_columns(history, view, run, NULL, out);
 	}
-	return 0;
+	return err;
 }

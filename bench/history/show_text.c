@@ -97,7 +97,7 @@ static void put_newest(const struct row *row, const struct measure *measure, FIL
 		return;
 	}
 	double before = row->level_count > 0 ? level_before(row, measure) : NAN;
-	fprintf(out, "  %9s%s  %8s", history_format(measure, value, text),
+	fprintf(out, "  %9s%s  %8s", measure_format(measure, value, text),
 		newest->run->dirty ? "*" : " ", percent(before, value, change));
 }
 
@@ -114,8 +114,8 @@ static void put_changes(const struct row *row, const struct measure *measure, FI
 		const struct history_run *run = row->series->points[level->from]->run;
 		fprintf(out, "    %s ", date_of(run, date));
 		put_commit(run, out);
-		fprintf(out, ": %s -> %s, %s, %sp = %.3f\n", history_format(measure, before, from),
-			history_format(measure, level->value, to),
+		fprintf(out, ": %s -> %s, %s, %sp = %.3f\n", measure_format(measure, before, from),
+			measure_format(measure, level->value, to),
 			percent(before, level->value, change),
 			verdicts[1 + history_better(measure, before, level->value)], level->p);
 	}
@@ -137,28 +137,16 @@ static void put_row(const struct row *row, const struct measure *measure, int wi
 	put_changes(row, measure, out);
 }
 
-static void put_fact(const json_t *value, FILE *out)
+static void put_breaks(const struct history *history, FILE *out)
 {
-	if (json_is_string(value))
-		fputs(json_string_value(value), out);
-	else if (json_is_integer(value))
-		fprintf(out, "%lld", (long long)json_integer_value(value));
-	else
-		fputs("unknown", out);
-}
-
-static void put_machines(const struct history *history, FILE *out)
-{
-	char date[16];
+	char date[16], text[128];
 
 	for (size_t i = 1; i < history->run_count; i++) {
 		const struct history_run *run = &history->runs[i];
-		const char *fact = history_machine_change(run - 1, run);
-		if (!fact)
-			continue;
-		fprintf(out, "%s another machine: %s ", date_of(run, date), fact);
-		put_fact(json_object_get(run->environment, fact), out);
-		fputs("; nothing is compared across\n", out);
+		const char *fact = history_break(run - 1, run, text);
+		if (fact)
+			fprintf(out, "%s another %s: %s; nothing is compared across\n",
+				date_of(run, date), fact, text);
 	}
 }
 
@@ -171,7 +159,7 @@ static void put_head(const struct history *history, const struct history_view *v
 		history->run_count == 1 ? "run" : "runs", date_of(&history->runs[0], first),
 		date_of(&history->runs[history->run_count - 1], last), view->measure->key, cells,
 		cells == 1 ? "cell" : "cells", changed);
-	put_machines(history, out);
+	put_breaks(history, out);
 }
 
 static void put_rows(

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "../table.h"
-
 /* Whether a list with commas has the name; NULL has all. */
 static bool has(const char *list, const char *name)
 {
@@ -42,16 +40,17 @@ void history_put_cell(const json_t *cell, FILE *out)
 	params_print(json_object_get(cell, "params"), " ", "", out);
 }
 
-const char *history_format(const struct measure *measure, double value, char text[24])
+json_t *history_untaken(json_t *name, const char *between, json_t *taken)
 {
-	char number[16];
+	json_t *own = json_incref(name);
 
-	if (strcmp(measure->unit, "s") == 0)
-		return format_time(value, text);
-	if (strcmp(measure->unit, "ns") == 0)
-		return format_time(value / 1e9, text);
-	if (strcmp(measure->unit, "KiB") == 0)
-		return format_figure(value * 1024, "bytes", text);
-	snprintf(text, 24, "%s%s", format_number(value, number), measure->unit);
-	return text;
+	for (unsigned number = 2; own && json_object_get(taken, json_string_value(own)); number++) {
+		json_decref(own);
+		own = json_sprintf("%s%s%u", json_string_value(name), between, number);
+	}
+	json_decref(name);
+	if (own && json_object_set_new(taken, json_string_value(own), json_true()) == 0)
+		return own;
+	json_decref(own);
+	return NULL;
 }

@@ -78,11 +78,6 @@ json_t *import_cell(
 	return json_array_append_new(cells, cell) == 0 ? cell : NULL;
 }
 
-static json_t *number_or_null(double number)
-{
-	return isfinite(number) ? json_real(number) : json_null();
-}
-
 int import_trial(struct import *import, json_t *cell, const struct import_trial *trial)
 {
 	json_t *tasks = trial->tasks > 0 ? json_integer(trial->tasks) : json_null();

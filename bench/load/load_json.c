@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <math.h>
-
+#include "../cells.h"
 #include "../latency.h"
 #include "load.h"
-
-static json_t *real_or_null(double number)
-{
-	return isfinite(number) ? json_real(number) : json_null();
-}
 
 static json_t *errors_json(const struct load_result *result)
 {
@@ -52,12 +46,12 @@ static json_t *own_json(const struct load_result *result)
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"response_ladder_ns", ladder_json(&result->response), "service_ns",
 		latency_json(&result->service), "lateness_ns", latency_json(&result->lateness),
-		"offered_per_s", real_or_null(load_offered(result)), "unsent",
+		"offered_per_s", number_or_null(load_offered(result)), "unsent",
 		(json_int_t)result->unsent, "errors_by_kind", errors_json(result), "served",
 		served_json(result), "little", little_json(result), "generator_cpu_share",
-		real_or_null(result->cpu_share), "server_idle_share",
-		real_or_null(result->idle_share), "ceiling_per_s",
-		real_or_null(result->ceiling_per_s));
+		number_or_null(result->cpu_share), "server_idle_share",
+		number_or_null(result->idle_share), "ceiling_per_s",
+		number_or_null(result->ceiling_per_s));
 }
 
 json_t *load_json(const struct load_result *result)

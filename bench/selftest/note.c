@@ -37,6 +37,8 @@ static bool is_found(const struct level *level, const struct finding *finding, s
  */
 static bool tells(const struct level *level, const struct metric *metric)
 {
+	if (level->call)
+		return strcmp(metric->key, "system_calls_per_task") == 0;
 	if (level->percent == 0)
 		return true;
 	return strcmp(metric->key, "throughput_per_s") == 0 ||

@@ -54,11 +54,11 @@ static const char short_cells[] = "primes:below=20000/blocking/1/100,sha256/thre
 static int add_levels(struct selftest *test, char *list)
 {
 	for (char *item = strtok(list, ","); item; item = strtok(NULL, ",")) {
-		struct level *level = &test->levels[test->level_count++];
 		double share = 0;
-		if (test->level_count > LEVELS_MAX - 1)
+		if (test->level_count == LEVELS_MAX - 1) /* one is left for --aa */
 			return cli_error(
-				"selftest", "--inject takes at most %d levels", LEVELS_MAX - 2);
+				"selftest", "--inject takes at most %d levels", LEVELS_MAX - 1);
+		struct level *level = &test->levels[test->level_count++];
 		level->call = strcmp(item, "call") == 0;
 		int status = level->call
 			? 0

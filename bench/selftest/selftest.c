@@ -2,6 +2,7 @@
 #include "selftest.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,6 +30,37 @@ static int allocate_levels(struct selftest *test)
 	return 0;
 }
 
+/* What is injected must reach every cell, and to the full. */
+static int check_injection(const struct selftest *test)
+{
+	for (size_t k = 0; k < test->level_count; k++)
+		for (size_t i = 0; i < test->gate.cell_count; i++) {
+			const struct gate_cell *cell = &test->gate.cells[i];
+			const struct trial_spec *spec = &cell->spec;
+			const struct level *level = &test->levels[k];
+			double tasks = (double)spec->tasks * level->percent / 100;
+			if (cell->control || (level->percent == 0 && !level->call))
+				continue;
+			if (spec->workload->kind == WORKLOAD_SERVICE)
+				return cli_error("selftest",
+					"nothing can be injected into %s, a service",
+					cell->names[0]);
+			if (level->percent > 0 &&
+				(spec->model->features & (MODEL_CALLBACK | MODEL_STACKLESS)))
+				return cli_error("selftest",
+					"work can be done twice in straight-line tasks alone, "
+				        "which "
+					"those of %s are not",
+					cell->names[1]);
+			if (fabs(tasks - round(tasks)) > 1e-6)
+				return cli_error("selftest",
+					"%g %% of the %llu tasks of %s under %s is no whole number",
+					level->percent, (unsigned long long)spec->tasks,
+					cell->names[0], cell->names[1]);
+		}
+	return 0;
+}
+
 static bool is_identical(const struct level *level)
 {
 	return level->percent == 0 && !level->call;
@@ -36,17 +68,21 @@ static bool is_identical(const struct level *level)
 
 /*
  * One gate of that level. Which of the two layouts is base changes from gate to
- * gate. Counts are made where they are what is asked about.
+ * gate of a level. Counts are made where they are what is asked about.
  */
 static int run_gate(struct selftest *test, struct level *level)
 {
 	struct gate *gate = &test->gate;
-	struct arm first = gate->arms[BASE];
+	bool turned = level->gates % 2 == 1;
 
 	gate_reset(gate);
 	gate->seed++;
-	gate->arms[BASE] = gate->arms[HEAD];
-	gate->arms[HEAD] = first;
+	if (turned != test->turned) {
+		struct arm first = gate->arms[BASE];
+		gate->arms[BASE] = gate->arms[HEAD];
+		gate->arms[HEAD] = first;
+		test->turned = turned;
+	}
 	gate->arms[BASE].inject_percent = 0;
 	gate->arms[BASE].inject_call = false;
 	gate->arms[HEAD].inject_percent = level->percent;
@@ -107,6 +143,8 @@ static int run_all(
 	if (!status)
 		status = gate_cells(gate, "selftest", options->cells);
 	if (!status)
+		status = check_injection(test);
+	if (!status)
 		status = allocate_levels(test);
 	if (status)
 		return *gate->stop ? EXIT_INTERRUPTED : status;
@@ -150,6 +188,7 @@ int selftest_main(int argc, char **argv)
 		status = check_folder(&options);
 	if (status)
 		return status;
+	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
 	test.gate = (struct gate){ .threshold = options.threshold,
 		.pairs = options.pairs,
 		.seed = options.seed,

@@ -27,6 +27,7 @@ struct selftest {
 	struct gate gate;
 	struct level levels[LEVELS_MAX];
 	size_t level_count;
+	bool turned; /* the two layouts have changed sides */
 };
 
 /* Add the verdicts of the gate that was just run to its level. */

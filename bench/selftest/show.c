@@ -37,14 +37,15 @@ static void put_level(const json_t *level, FILE *out)
 	const json_t *cell;
 	size_t i;
 
+	if (gates == 0)
+		return;
 	if (json_is_true(json_object_get(level, "inject_call")))
 		fputs("One system call more each task, found in:\n", out);
 	else if (percent > 0)
 		fprintf(out, "%g %% of the work done twice, found by throughput or CPU time in:\n",
 			percent);
 	else
-		fputs("Identical code, one side linked in another order, found different in:\n",
-			out);
+		fputs("Identical code, one side linked in another order, found worse in:\n", out);
 	json_array_foreach(json_object_get(level, "cells"), i, cell) put_cell(cell, gates, out);
 	fputs("  gates that fail                    ", out);
 	put_rate(json_object_get(level, "regression"), gates, out);
@@ -90,7 +91,7 @@ static void put_curve(const json_t *document, const char *kind, FILE *out)
 	json_array_foreach(json_object_get(document, "levels"), i, level)
 	{
 		sum_up(level, kind, &hits, &n);
-		if (json_is_true(json_object_get(level, "inject_call")) || n == 0 ||
+		if (number_at(level, "inject_percent") == 0 || n == 0 ||
 			rate_interval(hits, n, 0.95, &interval) != 0)
 			continue;
 		fprintf(out, "%g\t%g\t%g\t%g\n", number_at(level, "inject_percent"),

@@ -119,11 +119,6 @@ int sweep_fit(struct sweep *sweep)
 	return *sweep->stop ? -EINTR : 0;
 }
 
-static json_t *number_or_null(double number)
-{
-	return isfinite(number) ? json_real(number) : json_null();
-}
-
 static json_t *count_or_null(int64_t count)
 {
 	return count > 0 ? json_integer(count) : json_null();
