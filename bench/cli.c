@@ -123,7 +123,7 @@ int cli_model(
 
 	if (strlen(text) >= sizeof copy)
 		return cli_unknown(command, "model", text, cli_model_name);
-	strcpy(copy, text);
+	memcpy(copy, text, strlen(text) + 1);
 	const char *name = strtok_r(copy, ":", &rest);
 	*model = name ? model_find(name) : NULL;
 	if (!*model)

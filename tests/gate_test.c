@@ -99,6 +99,7 @@ static void worse_is_a_regression_in_both_directions(void **state)
 	assert_int_equal(fixture.cells[0].findings[THROUGHPUT].verdict, IMPROVEMENT);
 	assert_int_equal(fixture.gate.verdict, REGRESSION);
 	assert_true(fabs(fixture.cells[0].findings[P50].ratio - 1.1) < 0.02);
+	tear_down(&fixture);
 	set_up(&fixture);
 	fill(&fixture, 0, P50, 20, 0.9, 0.01);
 	fill(&fixture, 0, THROUGHPUT, 20, 0.9, 0.01);

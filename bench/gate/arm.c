@@ -169,7 +169,7 @@ static int copy_here(
 
 int arm_of_base(struct arm *arm, const char *command, const char *base, const volatile int *stop)
 {
-	char commit[300], tree[512 + sizeof "/build/concbench"], cc[64], what[300];
+	char commit[300], tree[512], built[sizeof tree + 32], cc[64], what[300];
 
 	arm->name = base;
 	if (strchr(base, '/') && is_program(base))
@@ -191,8 +191,8 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 	status = make(command, what,
 		(char *[]){ "-C", tree, "B=build", cc, "CFLAGS=" FLAGS, "all", NULL }, stop);
 	arm->git[12] = '\0';
-	strcat(tree, "/build/concbench");
-	return status ? status : copy_here(arm, command, tree, stop);
+	snprintf(built, sizeof built, "%s/build/concbench", tree);
+	return status ? status : copy_here(arm, command, built, stop);
 }
 
 /* What a person should know of the tree that is gated. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../cli.h"
+#include "../export/common.h"
 #include "../gnuplot.h"
 #include "picture.h"
 #include "view.h"
@@ -66,7 +67,9 @@ static json_t *name_picture(struct drawing *drawing, const struct history_series
 	json_t *name = json_sprintf("history-%s%s-c%" JSON_INTEGER_FORMAT,
 		text_at(cell, "workload"), variant,
 		json_integer_value(json_object_get(cell, "concurrency")));
-	return history_untaken(name, "-", drawing->names);
+	json_t *unique = name ? export_unique(json_string_value(name), "-", drawing->names) : NULL;
+	json_decref(name);
+	return unique;
 }
 
 /* Have each driver draw the picture. */

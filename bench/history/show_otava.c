@@ -39,14 +39,15 @@ static int put_name(const struct history_series *series, const struct measure *m
 
 	if (series->variant > 1)
 		snprintf(variant, sizeof variant, "-%u", series->variant);
-	json_t *name = json_sprintf("%s%s_%s_c%" JSON_INTEGER_FORMAT "_%s",
-		text_at(cell, "workload"), variant, text_at(cell, "model"),
-		json_integer_value(json_object_get(cell, "concurrency")), measure->key);
-	name = history_untaken(name, "_", taken);
-	if (!name)
-		return -ENOMEM;
-	fprintf(out, ",%s", json_string_value(name));
+	json_t *name = json_sprintf("%s%s/%s/c%" JSON_INTEGER_FORMAT, text_at(cell, "workload"),
+		variant, text_at(cell, "model"),
+		json_integer_value(json_object_get(cell, "concurrency")));
+	json_t *column = name ? export_column(json_string_value(name), measure->key, taken) : NULL;
 	json_decref(name);
+	if (!column)
+		return -ENOMEM;
+	fprintf(out, ",%s", json_string_value(column));
+	json_decref(column);
 	return 0;
 }
 

@@ -39,18 +39,3 @@ void history_put_cell(const json_t *cell, FILE *out)
 		putc(' ', out);
 	params_print(json_object_get(cell, "params"), " ", "", out);
 }
-
-json_t *history_untaken(json_t *name, const char *between, json_t *taken)
-{
-	json_t *own = json_incref(name);
-
-	for (unsigned number = 2; own && json_object_get(taken, json_string_value(own)); number++) {
-		json_decref(own);
-		own = json_sprintf("%s%s%u", json_string_value(name), between, number);
-	}
-	json_decref(name);
-	if (own && json_object_set_new(taken, json_string_value(own), json_true()) == 0)
-		return own;
-	json_decref(own);
-	return NULL;
-}

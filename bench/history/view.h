@@ -21,12 +21,6 @@ bool history_selected(const struct history_view *view, const struct history_seri
 /* Write a name for a cell: "fetch threads c=100 tasks=1000 delay_ms=10". */
 void history_put_cell(const json_t *cell, FILE *out);
 
-/*
- * name, or with between and a number after it where that is among the keys of taken, which
- * it then joins. Takes the reference to name, and gives one; NULL without memory.
- */
-json_t *history_untaken(json_t *name, const char *between, json_t *taken);
-
 /* Write the history. 0 or -errno; thread-safe. */
 typedef int history_show_fn(
 	const struct history *history, const struct history_view *view, FILE *out);
