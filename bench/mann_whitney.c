@@ -56,7 +56,7 @@ static int ranks_init(struct ranks *ranks, const double *x, size_t nx, const dou
 	for (size_t i = 0; i < nx + ny; i++)
 		if (isnan(i < nx ? x[i] : y[i - nx]))
 			return -EINVAL;
-	ranks->all = calloc(nx + ny, sizeof *ranks->all);
+	ranks->all = calloc(nx + ny, sizeof *ranks->all); /* NOLINT: neither is 0 */
 	if (!ranks->all)
 		return -ENOMEM;
 	for (size_t i = 0; i < nx + ny; i++)

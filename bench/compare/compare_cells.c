@@ -139,7 +139,7 @@ static int list_tests(struct compared *compared, struct comparison ***list)
 {
 	size_t most = compared->count * COMPARE_MEASURES_MAX;
 
-	*list = calloc(most + 1, sizeof **list);
+	*list = calloc(most + 1, sizeof **list); /* NOLINT: an array of pointers */
 	if (!*list)
 		return -ENOMEM;
 	for (size_t i = 0; i < compared->count; i++)
@@ -156,7 +156,7 @@ static int adjust(struct comparison *const *list, size_t count)
 	if (!p)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		p[i] = list[i]->p;
+		p[i] = list[i]->p; /* NOLINT: list_tests made it */
 	int err = adjust_benjamini_hochberg(p, count, p);
 	for (size_t i = 0; i < count && !err; i++)
 		list[i]->adjusted = p[i];

@@ -55,7 +55,9 @@ void selftest_note(struct selftest *test, struct level *level)
 	for (size_t i = 0; i < gate->cell_count; i++) {
 		bool any = false;
 		for (int m = 0; m < METRICS; m++) {
-			if (!is_found(level, &gate->cells[i].findings[m], tests))
+			const struct finding *finding = &gate->cells[i].findings[m];
+			level->undecided[i][m] += finding->verdict == INCONCLUSIVE;
+			if (!is_found(level, finding, tests))
 				continue;
 			level->metrics[i][m]++;
 			any |= tells(level, &gated_metrics[m]);
@@ -75,14 +77,15 @@ static json_t *rate_json(size_t hits, size_t n)
 		(double)hits / (double)n, "low", interval.low, "high", interval.high);
 }
 
-static json_t *metrics_json(const struct level *level, size_t i)
+/* The metrics with a count, by their keys. */
+static json_t *metrics_json(const size_t counts[METRICS])
 {
 	json_t *metrics = json_object();
 
 	for (int m = 0; m < METRICS; m++)
-		if (level->metrics[i][m] > 0)
-			json_object_set_new(metrics, gated_metrics[m].key,
-				json_integer((json_int_t)level->metrics[i][m]));
+		if (counts[m] > 0)
+			json_object_set_new(
+				metrics, gated_metrics[m].key, json_integer((json_int_t)counts[m]));
 	return metrics;
 }
 
@@ -95,11 +98,13 @@ static json_t *level_json(const struct gate *gate, const struct level *level)
 		bool computes = cell->spec.workload->kind == WORKLOAD_CPU ||
 			cell->spec.workload->kind == WORKLOAD_STRUCTURE;
 		json_array_append_new(cells,
-			json_pack("{s:s, s:s, s:i, s:b, s:s, s:o, s:o}", "workload", cell->names[0],
-				"model", cell->names[1], "concurrency", (int)cell->spec.concurrency,
-				"control", cell->control, "kind", computes ? "CPU" : "I/O", "found",
+			json_pack("{s:s, s:s, s:i, s:b, s:s, s:o, s:o, s:o}", "workload",
+				cell->names[0], "model", cell->names[1], "concurrency",
+				(int)cell->spec.concurrency, "control", cell->control, "kind",
+				computes ? "CPU" : "I/O", "found",
 				rate_json(level->found[i], level->gates), "by_metric",
-				metrics_json(level, i)));
+				metrics_json(level->metrics[i]), "inconclusive",
+				metrics_json(level->undecided[i])));
 	}
 	return json_pack("{s:f, s:b, s:i, s:o, s:o, s:o, s:o}", "inject_percent", level->percent,
 		"inject_call", level->call, "gates", (int)level->gates, "pass",

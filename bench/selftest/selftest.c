@@ -24,7 +24,8 @@ static int allocate_levels(struct selftest *test)
 		struct level *level = &test->levels[i];
 		level->found = calloc(cells, sizeof *level->found);
 		level->metrics = calloc(cells, sizeof *level->metrics);
-		if (!level->found || !level->metrics)
+		level->undecided = calloc(cells, sizeof *level->undecided);
+		if (!level->found || !level->metrics || !level->undecided)
 			return cli_error("selftest", "out of memory");
 	}
 	return 0;
@@ -49,7 +50,7 @@ static int check_injection(const struct selftest *test)
 				(spec->model->features & (MODEL_CALLBACK | MODEL_STACKLESS)))
 				return cli_error("selftest",
 					"work can be done twice in straight-line tasks alone, "
-				        "which "
+					"which "
 					"those of %s are not",
 					cell->names[1]);
 			if (fabs(tasks - round(tasks)) > 1e-6)
@@ -199,6 +200,7 @@ int selftest_main(int argc, char **argv)
 	for (size_t i = 0; i < test.level_count; i++) {
 		free(test.levels[i].found);
 		free(test.levels[i].metrics);
+		free(test.levels[i].undecided);
 	}
 	gate_free(&test.gate);
 	return status;

@@ -19,8 +19,10 @@ struct level {
 	bool call;      /* head makes a system call more each task */
 	size_t gates;   /* that were run */
 	size_t verdicts[REGRESSION + 1];
-	size_t *found;              /* per cell: gates that found it by a metric that tells */
-	size_t (*metrics)[METRICS]; /* per cell and metric: gates that found it by that */
+	size_t *found;                /* per cell: gates that found it by a metric that tells */
+	size_t (*metrics)[METRICS];   /* per cell and metric: gates that found it by that */
+	size_t (*undecided)[METRICS]; /* per cell and metric: gates in which that was inconclusive
+	                               */
 };
 
 struct selftest {

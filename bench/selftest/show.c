@@ -27,6 +27,8 @@ static void put_cell(const json_t *cell, int gates, FILE *out)
 	put_rate(json_object_get(cell, "found"), gates, out);
 	json_object_foreach(json_object_get(cell, "by_metric"), metric, hits)
 		fprintf(out, "\n    %s %" JSON_INTEGER_FORMAT, metric, json_integer_value(hits));
+	json_object_foreach(json_object_get(cell, "inconclusive"), metric, hits) fprintf(out,
+		"\n    %s inconclusive %" JSON_INTEGER_FORMAT, metric, json_integer_value(hits));
 	putc('\n', out);
 }
 
