@@ -121,5 +121,5 @@ json_t *selftest_document(const struct selftest *test, json_t *options)
 		json_array_append_new(levels, level_json(&test->gate, &test->levels[i]));
 	return json_pack("{s:i, s:s, s:o, s:o, s:f, s:o}", "schema", 1, "kind", "selftest",
 		"environment", environment_capture(), "options", options, "elapsed_s",
-		test->gate.elapsed_s, "levels", levels);
+		test->elapsed_s, "levels", levels);
 }

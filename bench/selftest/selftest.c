@@ -126,7 +126,7 @@ static int run_levels(
 			int err = run_gate(test, level);
 			if (err == -EINTR)
 				return EXIT_INTERRUPTED;
-			test->gate.elapsed_s = (double)(io_now_ns() - start_ns) / 1e9;
+			test->elapsed_s = (double)(io_now_ns() - start_ns) / 1e9;
 			status = err ? cli_error("selftest", "%s", strerror(-err))
 				     : save(test, options, argc, argv);
 		}

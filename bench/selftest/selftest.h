@@ -30,6 +30,7 @@ struct selftest {
 	struct level levels[LEVELS_MAX];
 	size_t level_count;
 	bool turned; /* the two layouts have changed sides */
+	double elapsed_s;
 };
 
 /* Add the verdicts of the gate that was just run to its level. */
