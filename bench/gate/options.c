@@ -20,7 +20,7 @@ const char gate_usage[] =
 	"      --cells LIST|FILE   "
 	"WORKLOAD[:NAME=VALUE]../MODEL[:NAME=VALUE]../CONCURRENCY[/TASKS],\n"
 	"                          separated by commas or in a file's lines\n"
-	"      --pairs N           pairs of the first look (20, even); a cell in doubt gets\n"
+	"      --pairs N           pairs of the first look (40, even); a cell in doubt gets\n"
 	"                          twice, then four times as many\n"
 	"      --instructions      count instructions too, under valgrind's callgrind\n"
 	"      --seed N            of the order (1)\n"
@@ -141,7 +141,7 @@ int gate_options_read(struct gate_options *options, int argc, char **argv)
 {
 	int opt;
 
-	*options = (struct gate_options){ .threshold = 0.03, .pairs = 20, .seed = 1 };
+	*options = (struct gate_options){ .threshold = 0.03, .pairs = 40, .seed = 1 };
 	while ((opt = getopt_long(argc, argv, "b:t:o:h", names, NULL)) != -1) {
 		int status = read_option(options, opt);
 		if (status)
