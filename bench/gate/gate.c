@@ -5,31 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../../models/io.h"
 #include "../cli.h"
-#include "../result_new.h"
 #include "../save.h"
 #include "../stop.h"
 #include "options.h"
 #include "outputs.h"
 
 enum { TIME_LIMIT_S = 60 }; /* of a launch */
-
-/* Find out before the trials that the results will have a place. */
-static int check_folder(const struct gate_options *options)
-{
-	char path[4096];
-
-	if (!options->folder)
-		return 0;
-	if (mkdir(options->folder, 0777) != 0 && errno != EEXIST)
-		return cli_error(
-			"gate", "cannot make folder '%s': %s", options->folder, strerror(errno));
-	snprintf(path, sizeof path, "%s/gate.json", options->folder);
-	return result_check_output("gate", path, options->force, "--force replaces it");
-}
 
 static int make_arms(struct gate *gate, const struct gate_options *options)
 {
@@ -151,7 +135,7 @@ int gate_main(int argc, char **argv)
 		fputs(gate_usage, stdout);
 		return EXIT_OK;
 	}
-	if ((status = check_folder(&options)))
+	if ((status = gate_folder("gate", options.folder, "gate.json", options.force)))
 		return status;
 	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
 	struct gate gate = { .threshold = options.threshold,

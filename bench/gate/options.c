@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../cli.h"
+#include "../result_new.h"
 #include "gate.h"
 
 const char gate_usage[] =
@@ -168,14 +171,31 @@ int gate_options_read(struct gate_options *options, int argc, char **argv)
 	return 0;
 }
 
+int gate_folder(const char *command, const char *folder, const char *file, bool force)
+{
+	char path[4096];
+
+	if (!folder)
+		return 0;
+	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+		return cli_error(command, "cannot make folder '%s': %s", folder, strerror(errno));
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	return result_check_output(command, path, force, "--force replaces it");
+}
+
+json_t *gate_arguments(const char *command, int argc, char **argv)
+{
+	json_t *arguments = json_pack("[s]", command);
+
+	for (int i = 1; i < argc; i++)
+		json_array_append_new(arguments, json_string(argv[i]));
+	return arguments;
+}
+
 json_t *gate_options_json(const struct gate_options *options, int argc, char **argv)
 {
-	json_t *command = json_array();
-
-	json_array_append_new(command, json_string("gate"));
-	for (int i = 1; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
 	return json_pack("{s:f, s:f, s:I, s:i, s:i, s:o}", "threshold", options->threshold, "alpha",
 		GATE_ALPHA, "seed", (json_int_t)options->seed, "pairs", (int)options->pairs,
-		"pairs_most", (int)options->pairs << (GATE_LOOKS - 1), "command", command);
+		"pairs_most", (int)options->pairs << (GATE_LOOKS - 1), "command",
+		gate_arguments("gate", argc, argv));
 }

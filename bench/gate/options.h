@@ -33,6 +33,16 @@ json_t *gate_options_json(const struct gate_options *options, int argc, char **a
 int gate_percent(const char *command, const char *option, const char *text, double min, double max,
 	double *share);
 
+/*
+ * Make the folder (NULL: none) if it is missing, and see that `file` can be written
+ * there; an older one is replaced only with force. 0, or EXIT_USAGE with what is wrong
+ * said on stderr.
+ */
+int gate_folder(const char *command, const char *folder, const char *file, bool force);
+
+/* The arguments as given, after the command's name. A new reference. */
+json_t *gate_arguments(const char *command, int argc, char **argv);
+
 /* Read an even number of pairs. 0 or EXIT_USAGE. */
 int gate_pairs(const char *command, const char *text, uint64_t *pairs);
 

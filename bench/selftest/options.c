@@ -130,13 +130,8 @@ int selftest_options_read(
 
 json_t *selftest_options_json(const struct selftest_options *options, int argc, char **argv)
 {
-	json_t *command = json_array();
-
-	json_array_append_new(command, json_string("selftest"));
-	for (int i = 1; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
 	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:s, s:o}", "aa", (json_int_t)options->aa,
 		"gates", (json_int_t)options->gates, "pairs", (json_int_t)options->pairs, "seed",
 		(json_int_t)options->seed, "threshold", options->threshold, "alpha", GATE_ALPHA,
-		"cells", options->cells, "command", command);
+		"cells", options->cells, "command", gate_arguments("selftest", argc, argv));
 }

@@ -5,12 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../../models/io.h"
 #include "../cli.h"
+#include "../gate/options.h"
 #include "../result.h"
-#include "../result_new.h"
 #include "../stop.h"
 #include "options.h"
 
@@ -162,19 +161,6 @@ static int run_all(
 	return status;
 }
 
-static int check_folder(const struct selftest_options *options)
-{
-	char path[4096];
-
-	if (!options->folder)
-		return 0;
-	if (mkdir(options->folder, 0777) != 0 && errno != EEXIST)
-		return cli_error("selftest", "cannot make folder '%s': %s", options->folder,
-			strerror(errno));
-	snprintf(path, sizeof path, "%s/selftest.json", options->folder);
-	return result_check_output("selftest", path, options->force, "--force replaces it");
-}
-
 int selftest_main(int argc, char **argv)
 {
 	struct selftest test = { 0 };
@@ -186,7 +172,7 @@ int selftest_main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (!status)
-		status = check_folder(&options);
+		status = gate_folder("selftest", options.folder, "selftest.json", options.force);
 	if (status)
 		return status;
 	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
