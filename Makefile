@@ -19,8 +19,7 @@ FUZZ_S = 20
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
 
-SRC    = $(wildcard models/*.c models/runtime/*.c bench/*.c \
-	bench/compare/*.c bench/export/*.c bench/gate/*.c bench/history/*.c bench/import/*.c bench/load/*.c bench/selftest/*.c bench/sweep/*.c bench/workloads/*.c)
+SRC    = $(filter-out bench/floors/% bench/preload/%,$(wildcard models/*.c models/*/*.c bench/*.c bench/*/*.c))
 OBJ    = $(SRC:%.c=$B/%.o)
 TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))

@@ -5,48 +5,16 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "compare/compare.h"
+#include "command.h"
 #include "environment.h"
-#include "export/export.h"
-#include "gate/gate.h"
-#include "history/history_main.h"
-#include "import/import.h"
-#include "list.h"
-#include "load_main.h"
-#include "origin.h"
-#include "plot.h"
-#include "run.h"
-#include "selftest/selftest.h"
-#include "serve.h"
-#include "sweep/sweep_main.h"
-#include "trial.h"
 
-static const struct command {
-	const char *name;
-	int (*main)(int argc, char **argv);
-	const char *summary; /* NULL: not for people */
-} commands[] = {
-	{ "list", list_main, "what can be run: models, workloads, profiles" },
-	{ "run", run_main, "measure: every model on every workload, or those you name" },
-	{ "sweep", sweep_main, "latency against load, and the highest rate that meets an SLO" },
-	{ "serve", serve_main, "serve echo, http or websocket under a model, by hand" },
-	{ "load", load_main, "load a server and see how long replies take" },
-	{ "compare", compare_main, "two runs that were saved: what is worse, what is better" },
-	{ "gate", gate_main, "hold this build against another, pair by pair: for CI" },
-	{ "selftest", selftest_main, "how often a gate is wrong on this machine" },
-	{ "plot", plot_main, "pictures of a results file" },
-	{ "history", history_main, "results over time: what changed, and at which commit" },
-	{ "export", export_main, "a results file in another format" },
-	{ "import", import_main, "another benchmark's results, as a results file" },
-	{ "origin", origin_main, "the HTTP server the workloads talk to, by hand" },
-	{ "trial", trial_main, NULL },
-};
-
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
+/* The k-th command that is for people. */
 static const char *command_name(unsigned k)
 {
-	return k < COMMANDS && commands[k].summary ? commands[k].name : NULL;
+	for (const struct command *const *row = commands; *row; row++)
+		if ((*row)->summary && k-- == 0)
+			return (*row)->name;
+	return NULL;
 }
 
 static void print_usage(FILE *out)
@@ -54,8 +22,9 @@ static void print_usage(FILE *out)
 	fputs("usage: concbench COMMAND ...\n"
 	      "The same workloads under every concurrency model, measured.\n",
 		out);
-	for (unsigned k = 0; command_name(k); k++)
-		fprintf(out, "  %-8s %s\n", commands[k].name, commands[k].summary);
+	for (const struct command *const *row = commands; *row; row++)
+		if ((*row)->summary)
+			fprintf(out, "  %-8s %s\n", (*row)->name, (*row)->summary);
 	fputs("`concbench COMMAND --help` tells more.\n", out);
 }
 
@@ -92,9 +61,9 @@ int main(int argc, char **argv)
 		puts("concbench " CONCBENCH_VERSION);
 		return EXIT_OK;
 	}
-	for (const struct command *command = commands; command < commands + COMMANDS; command++)
-		if (strcmp(command->name, name) == 0)
-			return run_command(command, argc - 1, argv + 1);
+	const struct command *command = command_find(name);
+	if (command)
+		return run_command(command, argc - 1, argv + 1);
 	if (*name)
 		return cli_unknown("", "command", name, command_name);
 	print_usage(stderr);

@@ -34,16 +34,6 @@ struct plot {
 	struct gnuplot gnuplot;
 };
 
-static void usage(void)
-{
-	puts("usage: concbench plot FILE.json -o DIR\n"
-	     "Draw a results file: throughput, bars, latency and cost of each workload,\n"
-	     "each as SVG and PNG; of a sweep's, its four pictures as PNG. Pictures that are\n"
-	     "there already are replaced.\n"
-	     "  -o, --output DIR   where to; made if missing\n"
-	     "  -h, --help         this text");
-}
-
 /* The name of a picture without its ending. */
 static void picture_name(const struct group *group, const char *kind, char *name, size_t size)
 {
@@ -142,29 +132,18 @@ static int refuse(const char *what)
 	return EXIT_USAGE;
 }
 
-/* 0 or the exit status. */
-static int parse(int argc, char **argv, struct options *options)
+static int read_options(int argc, char **argv, struct options *options)
 {
-	static const struct option names[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int key;
 
 	optind = 0; /* this may be the program's second getopt_long */
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:h", names, NULL)) != -1) {
-		if (c == 'o')
+	while ((key = command_next(&plot_command, argc, argv)) != -1) {
+		if (key == 'o')
 			options->dir = optarg;
-		if (c == 'h')
+		else if (key == 'h')
 			options->help = true;
-		if (c == '?' || c == ':') {
-			fprintf(stderr, "concbench plot: %s '%s'; see concbench plot --help\n",
-				c == ':' ? "a value must follow" : "cannot make sense of",
-				argv[optind - 1]);
-			return EXIT_USAGE;
-		}
+		else
+			return cli_help("plot"); /* getopt has said why */
 	}
 	options->file = argv[optind];
 	if (options->help)
@@ -191,16 +170,16 @@ static int plot_result(const struct options *options, const json_t *root)
 	return status;
 }
 
-int plot_main(int argc, char **argv)
+static int plot_main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	char reason[512];
-	int status = parse(argc, argv, &options);
+	int status = read_options(argc, argv, &options);
 
 	if (status)
 		return status;
 	if (options.help) {
-		usage();
+		command_usage(&plot_command, stdout);
 		return EXIT_OK;
 	}
 	json_t *root = result_load(options.file, reason, sizeof reason);
@@ -213,3 +192,21 @@ int plot_main(int argc, char **argv)
 	json_decref(root);
 	return status;
 }
+
+const struct command plot_command = {
+	.name = "plot",
+	.summary = "pictures of a results file",
+	.synopsis = "FILE.json -o DIR",
+	.about =
+		"Draw a results file: throughput, bars, latency and cost of each workload, each as "
+		"SVG and PNG; of a sweep's, its four pictures as PNG. Pictures that are there "
+		"already are replaced.",
+	.options =
+		(const struct command_option[]){
+			{ 'o', "output", "DIR", "where to; made if missing", COMPLETES_FOLDER },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.operand = COMPLETES_FILE,
+	.main = plot_main,
+};
