@@ -13,7 +13,7 @@
 #include "environment.h"
 #include "result.h"
 
-static json_t *params_json(const struct params *params)
+json_t *params_values(const struct params *params)
 {
 	json_t *object = json_object();
 
@@ -30,8 +30,8 @@ json_t *cell_new(const struct trial_spec *spec)
 
 	return json_pack("{s:s, s:s, s:I, s:o, s:o, s:s, s:s, s:[], s:n, s:n}", "workload",
 		spec->workload->name, "model", spec->model_name, "concurrency",
-		(json_int_t)spec->concurrency, "tasks", tasks, "params", params_json(&spec->params),
-		"status", "failed", "reason",
+		(json_int_t)spec->concurrency, "tasks", tasks, "params",
+		params_values(&spec->params), "status", "failed", "reason",
 		"it was not run", /* until the first trial says better */
 		"trials", "summary", "whole_process_s");
 }

@@ -14,6 +14,9 @@
  */
 json_t *result_new(json_t *options);
 
+/* Parameters by name: numbers, and texts as text. A new reference. */
+json_t *params_values(const struct params *params);
+
 /* A cell without trials, which says that it was not run. A new reference. */
 json_t *cell_new(const struct trial_spec *spec);
 

@@ -5,6 +5,7 @@
 
 #include "../cells.h"
 #include "../environment.h"
+#include "../result_new.h"
 #include "gate.h"
 
 static const char *const verdict_words[] = {
@@ -68,15 +69,6 @@ static json_t *finding_json(
 	return json;
 }
 
-static json_t *params_json(const struct params *params)
-{
-	json_t *json = json_object();
-
-	for (const struct param *row = params->table; row && row->name; row++)
-		json_object_set_new(json, row->name, json_string(param_text(params, row->name)));
-	return json;
-}
-
 static bool any_known(const struct samples *samples)
 {
 	for (size_t i = 0; i < samples->count; i++)
@@ -103,7 +95,7 @@ static json_t *cell_json(const struct gate_cell *cell)
 	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:b, s:s, s:o, s:o, s:i, s:f, s:o}", "workload",
 		cell->names[0], "model", cell->names[1], "concurrency", (int)cell->spec.concurrency,
 		"tasks", cell->spec.tasks ? json_integer(cell->spec.tasks) : json_null(), "params",
-		params_json(&cell->spec.params), "control", cell->control, "status", cell->status,
+		params_values(&cell->spec.params), "control", cell->control, "status", cell->status,
 		"reason", text(cell->reason), "arm",
 		is_ok ? json_null() : json_string(cell->bad_side == BASE ? "base" : "head"),
 		"pairs", (int)pairs, "elapsed_s", cell->elapsed_s, "metrics", metrics);
