@@ -55,13 +55,9 @@ static void put_broken(const struct page *page)
 
 	json_array_foreach(json_object_get(page->gate, "cells"), i, cell)
 	{
-		char *text = NULL;
-		size_t size;
-		FILE *line = gate_cell_broken(cell) ? open_memstream(&text, &size) : NULL;
-		if (!line)
+		char *text = gate_broken(cell);
+		if (!text)
 			continue;
-		gate_broken(cell, line);
-		fclose(line);
 		fputs("- **broken**: ", page->out);
 		put_cell_name(page, cell);
 		fputs(": ", page->out);

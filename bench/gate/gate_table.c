@@ -109,13 +109,9 @@ static void put_broken(const struct page *page)
 		fputs("\nBroken\n", page->out);
 	json_array_foreach(json_object_get(page->gate, "cells"), i, cell)
 	{
-		char *text = NULL;
-		size_t size;
-		FILE *line = gate_cell_broken(cell) ? open_memstream(&text, &size) : NULL;
-		if (!line)
+		char *text = gate_broken(cell);
+		if (!text)
 			continue;
-		gate_broken(cell, line);
-		fclose(line);
 		int column = put_cell(page, cell);
 		column += fprintf(page->out, ": ");
 		table_wrap(page->out, text, column);

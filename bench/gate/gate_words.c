@@ -191,11 +191,18 @@ void gate_arm(const json_t *gate, const char *arm, FILE *out)
 		fprintf(out, " (%s)", text_at(what, "git"));
 }
 
-void gate_broken(const json_t *cell, FILE *out)
+char *gate_broken(const json_t *cell)
 {
+	char *text = NULL;
+	size_t size;
+	FILE *out = gate_cell_broken(cell) ? open_memstream(&text, &size) : NULL;
+
+	if (!out)
+		return NULL;
 	fputs(text_at(cell, "status"), out);
 	if (*text_at(cell, "arm"))
 		fprintf(out, " in %s", text_at(cell, "arm"));
 	if (*text_at(cell, "reason"))
 		fprintf(out, ": %s", text_at(cell, "reason"));
+	return fclose(out) == 0 ? text : (free(text), NULL);
 }

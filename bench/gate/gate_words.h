@@ -50,7 +50,8 @@ void gate_verdict_sentence(const json_t *gate, const struct gate_counts *counts,
 /* What one of the arms is: "main (7cd9055abcde)". */
 void gate_arm(const json_t *gate, const char *arm, FILE *out);
 
-/* How a cell broke: "crashed in head: signal 11". */
-void gate_broken(const json_t *cell, FILE *out);
+/* How a cell broke: "crashed in head: signal 11", to be freed; NULL where it did not, or without
+ * memory. */
+char *gate_broken(const json_t *cell);
 
 #endif
