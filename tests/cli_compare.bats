@@ -214,6 +214,21 @@ make("b.json", cell("x", steps(1)), cell("y", [], *missing), cell("z", [], *miss
 	[[ $flat == *"Not ok in either run: echo z c=10. Only in the old run: echo y c=10."* ]]
 }
 
+@test "a table is no wider than 80 columns, whatever is compared" {
+	made 'counts = {"voluntary_switches": 3, "involuntary_switches": 0, "system_calls": 12345, "allocations": 5, "instructions": 10**9, "peak_memory_kib": 10**6, "elapsed_s": 0.012345}
+make("a.json", cell("x", steps(1000, step=0.2), trials=counts))
+make("b.json", cell("x", steps(1001, step=0.2), trials=counts), environment={"host": "two"})'
+	keys=throughput_per_s,elapsed_s,cpu_per_task_s,switches_per_task,system_calls_per_task
+	keys+=,allocations_per_task,instructions_per_task,peak_memory_kib
+	for against in a b; do
+		compare "$tmp/a.json" "$tmp/$against.json" --metric "$keys" --all --force
+		rows=$(grep -E 'no difference shown$' <<<"$output")
+		[ "$(wc -l <<<"$rows")" -eq 8 ]
+		[ "$(wc -L <<<"$output")" -le 80 ] || fail "$output"
+	done
+	[[ $rows == "! forced: "*"instr./task "* ]]
+}
+
 @test "zeros have a verdict and no ratio, what is missing in one run is said" {
 	made 'make("a.json", cell("x", steps(100), trials={"voluntary_switches": 0, "involuntary_switches": 0}), cell("y", steps(1)))
 make("b.json", cell("x", steps(100), trials={"voluntary_switches": 3, "involuntary_switches": 0, "latency_ns": None}), cell("y", steps(1)))'

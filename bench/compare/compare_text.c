@@ -11,9 +11,9 @@
 
 enum {
 	LINE_WIDTH = 79,
-	LABEL_WIDTH = 12, /* at least */
+	LABEL_WIDTH = 14,
 	VALUE_WIDTH = 8,
-	RATIO_WIDTH = 22,
+	RATIO_WIDTH = 21,
 	P_WIDTH = 7,
 };
 
@@ -93,26 +93,10 @@ static bool is_shown(const struct comparison_view *view, const struct comparison
 	return view->all || is_changed(comparison);
 }
 
-/* The usual labels leave room for all in a line, and what is longer makes it longer. */
-static int label_width(const struct comparison_view *view)
-{
-	int width = LABEL_WIDTH;
-
-	for (size_t i = 0; i < view->compared->count; i++) {
-		const struct cell_pair *pair = &view->compared->pairs[i];
-		for (size_t k = 0; k < pair->count; k++) {
-			int length = (int)strlen(pair->comparisons[k].measure->label);
-			if (is_shown(view, &pair->comparisons[k]) && length >= width)
-				width = length + 1;
-		}
-	}
-	return width;
-}
-
-static void put_columns(const struct comparison_view *view, int width, FILE *out)
+static void put_columns(const struct comparison_view *view, FILE *out)
 {
 	fputs(view->forced ? mark(view) : "  ", out);
-	table_put(out, "", width);
+	table_put(out, "", LABEL_WIDTH);
 	table_put(out, "old", VALUE_WIDTH);
 	table_put(out, "new", VALUE_WIDTH);
 	table_put(out, "ratio", RATIO_WIDTH);
@@ -122,13 +106,13 @@ static void put_columns(const struct comparison_view *view, int width, FILE *out
 }
 
 /* Marked lines have no room for p, which the other formats have. */
-static void put_comparison(const struct comparison_view *view, const struct comparison *comparison,
-	int width, FILE *out)
+static void put_comparison(
+	const struct comparison_view *view, const struct comparison *comparison, FILE *out)
 {
 	char text[64];
 
 	fputs(view->forced ? mark(view) : "  ", out);
-	table_put(out, comparison->measure->label, width);
+	table_put(out, comparison->measure->label, LABEL_WIDTH);
 	table_put(out, measure_format(comparison->measure, comparison->old_median, text),
 		VALUE_WIDTH);
 	table_put(out, measure_format(comparison->measure, comparison->new_median, text),
@@ -152,8 +136,7 @@ static void put_name(const struct comparison_view *view, const struct cell_pair 
 	text_put(&text, view, out);
 }
 
-static void put_pair(
-	const struct comparison_view *view, const struct cell_pair *pair, int width, FILE *out)
+static void put_pair(const struct comparison_view *view, const struct cell_pair *pair, FILE *out)
 {
 	bool named = false;
 
@@ -163,7 +146,7 @@ static void put_pair(
 		if (!named)
 			put_name(view, pair, out);
 		named = true;
-		put_comparison(view, &pair->comparisons[i], width, out);
+		put_comparison(view, &pair->comparisons[i], out);
 	}
 }
 
@@ -198,15 +181,14 @@ static void put_rest(const struct comparison_view *view, FILE *out)
 int compare_text(const struct comparison_view *view, FILE *out)
 {
 	const struct compared *compared = view->compared;
-	int width = label_width(view);
 
 	put_heading(view, out);
 	for (size_t i = 0; i < compared->states[CELL_FAILS]; i++)
 		put_name(view, &compared->pairs[i], out);
 	if (has_rows(view)) {
-		put_columns(view, width, out);
+		put_columns(view, out);
 		for (size_t i = 0; i < compared->count; i++)
-			put_pair(view, &compared->pairs[i], width, out);
+			put_pair(view, &compared->pairs[i], out);
 		fputc('\n', out);
 	}
 	put_rest(view, out);

@@ -9,7 +9,7 @@
 #include "gate_words.h"
 #include "outputs.h"
 
-enum { NAME_WIDTH = 18, VALUE_WIDTH = 9, CHANGE_WIDTH = 22, LIMIT_WIDTH = 7 };
+enum { NAME_WIDTH = 14, VALUE_WIDTH = 9, CHANGE_WIDTH = 22, LIMIT_WIDTH = 7 };
 
 /* What the sections have in common. */
 struct page {
