@@ -9,58 +9,13 @@
 #include "cells.h"
 #include "workloads/workload.h"
 
-enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4 };
-
-/* Three digits of number, and the unit it comes to: each is so many of the one before. */
-static const char *three_digits(double number, int step, const char *const *units, char *text)
-{
-	if (isnan(number))
-		return "-";
-	while (fabs(number) >= 999.5 && units[1]) {
-		number /= step;
-		units++;
-	}
-	int decimals = fabs(number) < 9.995 ? 2 : fabs(number) < 99.95 ? 1 : 0;
-	snprintf(text, 16, "%.*f%s", decimals, number, *units);
-	return text;
-}
-
-const char *format_number(double number, char text[static 16])
-{
-	static const char *const units[] = { "", "k", "M", "G", NULL };
-
-	return three_digits(number, 1000, units, text);
-}
-
-const char *format_time(double seconds, char text[static 16])
-{
-	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
-
-	return three_digits(seconds * 1e9, 1000, units, text);
-}
-
-const char *format_figure(double value, const char *unit, char text[static 16])
-{
-	static const char *const sizes[] = { "B", "KiB", "MiB", "GiB", NULL };
-
-	if (strcmp(unit, "bytes") == 0)
-		return three_digits(value, 1024, sizes, text);
-	if (strcmp(unit, "ns") == 0)
-		return format_time(value / 1e9, text);
-	if (!(fabs(value) < 1000) || value != floor(value))
-		return format_number(value, text);
-	snprintf(text, 16, "%.0f", value);
-	return text;
-}
-
-void table_put(FILE *out, const char *text, int width)
-{
-	int columns = 0;
-
-	for (const char *c = text; *c; c++)
-		columns += (*c & 0xc0) != 0x80;
-	fprintf(out, "%s%*s", text, columns < width ? width - columns : width > 0, "");
-}
+enum {
+	MODEL_WIDTH = 13,
+	CELL_WIDTH = 11,
+	COST_WIDTH = 8,
+	MEMORY_WIDTH = 6,
+	CELLS_MAX = 4,
+};
 
 static bool has_figures(const json_t *cell)
 {
@@ -114,23 +69,6 @@ static void put_throughput(
 	}
 }
 
-enum { LINE_WIDTH = 79 };
-
-void table_wrap(FILE *out, const char *text, int column)
-{
-	for (const char *between = ""; *text; between = " ") {
-		int size = (int)strcspn(text, " ");
-		if (column + 1 + size > LINE_WIDTH) {
-			between = "\n    ";
-			column = 3;
-		}
-		column += 1 + size;
-		fprintf(out, "%s%.*s", between, size, text);
-		text += size + (text[size] == ' ');
-	}
-	fputc('\n', out);
-}
-
 static void put_params(FILE *out, const json_t *params)
 {
 	char *text = NULL;
@@ -146,7 +84,15 @@ static void put_params(FILE *out, const json_t *params)
 	free(text);
 }
 
-/* Names with parameters of their own are longer than most. */
+/* Of the columns behind the models, without a gap after the last. */
+static int numbers_width(const struct group *group)
+{
+	size_t cells = group->concurrency_count < CELLS_MAX ? group->concurrency_count : CELLS_MAX;
+
+	return (int)cells * CELL_WIDTH + 2 * COST_WIDTH + 1 + MEMORY_WIDTH;
+}
+
+/* Some names are longer than most: the column is as wide as they are where the line has room. */
 static int model_width(const struct group *group)
 {
 	int width = MODEL_WIDTH;
@@ -154,7 +100,18 @@ static int model_width(const struct group *group)
 	for (size_t m = 0; m < group->model_count; m++)
 		if ((int)strlen(group->models[m]) >= width)
 			width = (int)strlen(group->models[m]) + 1;
-	return width;
+	return width + numbers_width(group) <= TABLE_WIDTH ? width : MODEL_WIDTH;
+}
+
+/* A name that is too long for its column has a line for itself. */
+static void put_model(FILE *out, const struct group *group, const char *model)
+{
+	int width = model_width(group);
+
+	if ((int)strlen(model) < width)
+		table_put(out, model, width);
+	else
+		fprintf(out, "%s\n%*s", model, width, "");
 }
 
 static int figure_width(const struct figure *figure)
@@ -185,12 +142,11 @@ static void put_figures(FILE *out, const struct figure *figure, const json_t *ce
 /* The figures of a group where they have room beside the costs, else NULL. */
 static const struct figure *figures_beside(const struct group *group)
 {
-	size_t cells = group->concurrency_count < CELLS_MAX ? group->concurrency_count : CELLS_MAX;
-	int width = model_width(group) + (int)cells * CELL_WIDTH + 3 * COST_WIDTH + 1;
+	int width = model_width(group) + numbers_width(group) + COST_WIDTH - MEMORY_WIDTH;
 
 	for (const struct figure *figure = group_figures(group); figure && figure->name; figure++)
 		width += figure_width(figure);
-	return width <= LINE_WIDTH + 1 ? group_figures(group) : NULL;
+	return width <= TABLE_WIDTH ? group_figures(group) : NULL;
 }
 
 /* The figures in a table of their own, at the highest concurrency. */
@@ -206,7 +162,7 @@ static void print_figures(FILE *out, const struct group *group)
 		const json_t *cell = group_cell(group, group->models[m], highest);
 		if (!cell || !cell_ok(cell))
 			continue;
-		table_put(out, group->models[m], model_width(group));
+		put_model(out, group, group->models[m]);
 		put_figures(out, group_figures(group), cell);
 		fputc('\n', out);
 	}
@@ -274,7 +230,7 @@ static void print_group(FILE *out, const struct group *group)
 	print_head(out, group, first);
 	for (size_t m = 0; m < group->model_count; m++) {
 		const json_t *cell = NULL;
-		table_put(out, group->models[m], model_width(group));
+		put_model(out, group, group->models[m]);
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
 			put_throughput(out, group, cell, group->concurrencies[i]);

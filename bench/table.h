@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+enum { TABLE_WIDTH = 80 };
+
 /* Print every cell of a results object, then the whole processes. */
 void table_print(const json_t *root, FILE *out);
 

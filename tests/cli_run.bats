@@ -137,6 +137,19 @@ rate = cells[0]["summary"]["throughput_per_s"]
 assert rate["median"] > 0 and rate["low"] is rate["high"] is rate["confidence"] is None' "$tmp/a.json"
 }
 
+@test "a model whose name is too long for a line of 80 columns has one for itself" {
+	narrow=(-m threads,multiprocess-coroutine -w null -n 8 --trials 2)
+	run --separate-stderr "$concbench" run "${narrow[@]}" -c 1,2,4,8
+	[ "$status" -eq 0 ]
+	[ "$(wc -L <<<"$output")" -le 80 ] || fail "$output"
+	grep -qE '^multiprocess-coroutine$' <<<"$output"
+	grep -qE '^ {13}[0-9.]+[kM]? ±' <<<"$output"
+	run --separate-stderr "$concbench" run "${narrow[@]}" -c 1,2
+	[ "$status" -eq 0 ]
+	grep -qE '^multiprocess-coroutine [0-9.]+[kM]? ±' <<<"$output"
+	grep -qE '^threads {16}[0-9.]+[kM]? ±' <<<"$output"
+}
+
 @test "profile quick measures every model on every workload, in a table of 80 columns" {
 	"$concbench" list --json >"$tmp/list.json"
 	run --separate-stderr "$concbench" run --profile quick --trials 1 -o "$tmp/quick.json"
