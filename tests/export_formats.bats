@@ -312,9 +312,8 @@ json.dump(root, open(more[0], "w"))' "$result" -- "$tmp/wrong.json"
 }
 
 @test "whatever part is missing or of another type, no format crashes" {
-	/usr/bin/python3 - "$load" "$tmp" <<'PYTHON'
+	/usr/bin/python3 - "$load" "$result" "$tmp" <<'PYTHON'
 import copy, json, sys
-root = json.load(open(sys.argv[1]))
 def places(value, path=()):
 	yield path
 	items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -322,16 +321,19 @@ def places(value, path=()):
 		if not (isinstance(value, list) and key > 1):
 			yield from places(item, path + (key,))
 number = 0
-for path in list(places(root))[1:]:
-	for other in (None, "text", -1, [], {}):
-		changed = copy.deepcopy(root)
-		at = changed
-		for key in path[:-1]:
-			at = at[key]
-		at[path[-1]] = other
-		if number % 41 == 0:
-			json.dump(changed, open("%s/f%d.json" % (sys.argv[2], number), "w"))
-		number += 1
+for file in sys.argv[1:3]:
+	root = json.load(open(file))
+	root["cells"] = [cell for i, cell in enumerate(root["cells"]) if i in (0, 3, 9)]
+	for path in list(places(root))[1:]:
+		for other in (None, "text", -1, [], {}):
+			changed = copy.deepcopy(root)
+			at = changed
+			for key in path[:-1]:
+				at = at[key]
+			at[path[-1]] = other
+			if number % 41 == 0:
+				json.dump(changed, open("%s/f%d.json" % (sys.argv[3], number), "w"))
+			number += 1
 PYTHON
 	mapfile -t formats < <("$concbench" export --help | sed -n '/^formats:/,$s/^  \([a-z-]*\) .*/\1/p')
 	[ "${#formats[@]}" -eq 13 ]
