@@ -17,7 +17,9 @@ R      = results/latest
 FUZZ_S = 20
 
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
-FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
+# What else was asked for when make was called, as a gate builds its base in the same way.
+GIVEN  = $(foreach name,LDFLAGS LIBS URING,$(if $(filter command environment,$(origin $(name))),"$(name)=$($(name))"$(comma)))
+FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DGIVEN='$(GIVEN)' -DDATADIR='"$(CURDIR)"'
 
 SRC    = $(filter-out bench/floors/% bench/preload/%,$(wildcard models/*.c models/*/*.c bench/*.c bench/*/*.c))
 OBJ    = $(SRC:%.c=$B/%.o)
@@ -146,8 +148,8 @@ $B/%.o: %.c $B/flags
 # The commit and the flags, in files that change only when they do.
 $B/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(WARN) $(CURDIR)' | cmp -s - $@ || \
-		echo '$(CC) $(CFLAGS) $(WARN) $(CURDIR)' > $@
+	@echo '$(CC) $(CFLAGS) $(WARN) $(GIVEN) $(CURDIR)' | cmp -s - $@ || \
+		echo '$(CC) $(CFLAGS) $(WARN) $(GIVEN) $(CURDIR)' > $@
 $B/git.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define GIT "$(GIT)"' | cmp -s - $@ || echo '#define GIT "$(GIT)"' > $@

@@ -116,6 +116,21 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	[[ $output == *"no cell could be measured"* ]]
 }
 
+@test "base is built with the linker's flags that this build was given" {
+	build=$(dirname "$concbench")
+	arm=$tmp/build/bench/gate/arm.o
+	make -s B="$tmp/build" LDFLAGS=-Wl,-O1 "$arm"
+	# shellcheck disable=SC2046 # the libraries are words
+	gcc -pthread -o "$tmp/build/concbench" "$arm" "$build/libconcbench.a" \
+		$(make -s --eval 'libraries: ; @echo $(LIBS)' libraries)
+	commit_of "all:\n\t@mkdir -p build && cp $concbench build && echo '\$(LDFLAGS)' >$tmp/flags\n"
+	for given in "$concbench:" "$tmp/build/concbench:-Wl,-O1"; do
+		run --separate-stderr "${given%%:*}" gate --base "$commit" "${quick[@]}"
+		[ "$status" -eq 0 ]
+		[ "$(cat "$tmp/flags")" = "${given#*:}" ]
+	done
+}
+
 @test "base is a commit: checked out, built with this build's flags, run and removed" {
 	commit_of "all:\n\t@mkdir -p build && cp $concbench build && echo '\$(CC) \$(CFLAGS)' >$tmp/flags\n"
 	run --separate-stderr "$concbench" gate --base "$commit" "${quick[@]}" -o "$tmp/gate"

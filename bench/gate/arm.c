@@ -190,7 +190,7 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 	snprintf(cc, sizeof cc, "CC=%s", CC);
 	snprintf(what, sizeof what, "the base '%s'", base);
 	status = make(
-		command, what, (char *[]){ "-C", tree, "B=build", cc, cflags, "all", NULL }, stop);
+		command, what, (char *[]){ "-C", tree, "B=build", cc, cflags, GIVEN "all", NULL }, stop);
 	arm->git[12] = '\0';
 	snprintf(built, sizeof built, "%s/build/concbench", tree);
 	return status ? status : copy_here(arm, command, built, stop);
