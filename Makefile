@@ -32,17 +32,18 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
-TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-websockets python3-scipy procps \
+TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-markdown-it python3-websockets python3-scipy procps \
 	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 
 all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 
+# A line with MAKE's name in parentheses is run by `make -n`, too, so the last says just make.
 bench: deps  ## measure every model, default profile: tables and plots in results/latest
 	$(MAKE) -j$$(nproc) all
 	mkdir -p $R
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
-	[ $$status -gt 1 ] || $(MAKE) plot || status=$$?; exit $$status
+	[ $$status -gt 1 ] || make plot || status=$$?; exit $$status
 
 sweep: deps  ## latency of every server against load, default sweep of http: table and plots
 	$(MAKE) -j$$(nproc) all
@@ -88,7 +89,7 @@ lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
-	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
+	shellcheck -x tests/run tests/docs/set-up tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
