@@ -335,7 +335,7 @@ for file in sys.argv[1:3]:
 				json.dump(changed, open("%s/f%d.json" % (sys.argv[3], number), "w"))
 			number += 1
 PYTHON
-	mapfile -t formats < <("$concbench" export --help | sed -n '/^formats:/,$s/^  \([a-z-]*\) .*/\1/p')
+	mapfile -t formats < <("$concbench" export --help | sed -n '/^formats:/,$s/^  \([a-z][a-z-]*\).*/\1/p')
 	[ "${#formats[@]}" -eq 13 ]
 	for file in "$tmp"/f*.json; do
 		for format in "${formats[@]}"; do
