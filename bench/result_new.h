@@ -4,7 +4,6 @@
 
 /* What a results file holds before anything was measured. */
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "trial.h"
 
@@ -19,12 +18,5 @@ json_t *params_values(const struct params *params);
 
 /* A cell without trials, which says that it was not run. A new reference. */
 json_t *cell_new(const struct trial_spec *spec);
-
-/*
- * Find out now, not after hours, that results cannot be written to path (NULL:
- * nothing is to be). Where a file exists and is not to be replaced, hint says
- * what to do. 0, or EXIT_USAGE with what is wrong said on stderr.
- */
-int result_check_output(const char *command, const char *path, bool replace, const char *hint);
 
 #endif

@@ -142,39 +142,44 @@ static int close_history(struct history *history, int status)
 	return status;
 }
 
-static int show_main(int argc, char **argv)
+static int show(const struct history *history, const struct options *options)
+{
+	history_show_fn *write = options->show ? options->show : history_show_text;
+	int err = write(history, &options->view, stdout);
+
+	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
+		err = errno ? -errno : -EIO;
+	return err ? cli_error("history show", "cannot write it: %s", strerror(-err)) : EXIT_OK;
+}
+
+static int plot(const struct history *history, const struct options *options)
+{
+	return history_plot(history, &options->view, options->output, stop_on_signals());
+}
+
+/* Of show and plot. */
+static int view_main(const struct command *command, int argc, char **argv,
+	int (*put)(const struct history *history, const struct options *options))
 {
 	struct options options;
 	struct history history;
-	int status = read_options(&options, &show_command, argc, argv);
+	int status = read_options(&options, command, argc, argv);
 
+	if (!status && command == &plot_command && (!options.output || !*options.output))
+		status = cli_error("history plot", "no folder is given with -o");
 	if (!status)
 		status = open_history(&history, &options.view);
-	if (status)
-		return status;
-	history_show_fn *show = options.show ? options.show : history_show_text;
-	int err = show(&history, &options.view, stdout);
-	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
-		err = errno ? -errno : -EIO;
-	if (err)
-		status = cli_error("history show", "cannot write it: %s", strerror(-err));
-	return close_history(&history, status);
+	return status ? status : close_history(&history, put(&history, &options));
+}
+
+static int show_main(int argc, char **argv)
+{
+	return view_main(&show_command, argc, argv, show);
 }
 
 static int plot_main(int argc, char **argv)
 {
-	struct options options;
-	struct history history;
-	int status = read_options(&options, &plot_command, argc, argv);
-
-	if (!status && (!options.output || !*options.output))
-		status = cli_error("history plot", "no folder is given with -o");
-	if (!status)
-		status = open_history(&history, &options.view);
-	if (status)
-		return status;
-	status = history_plot(&history, &options.view, options.output, stop_on_signals());
-	return close_history(&history, status);
+	return view_main(&plot_command, argc, argv, plot);
 }
 
 #define DIR_ROW                                                                                  \
