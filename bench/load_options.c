@@ -8,7 +8,7 @@
 #include "cpus.h"
 #include "load_main.h"
 #include "result.h"
-#include "result_new.h"
+#include "result_files.h"
 
 enum {
 	OPT_TARGET = OPT_FIRST,

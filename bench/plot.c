@@ -12,7 +12,7 @@
 #include "cli.h"
 #include "gnuplot.h"
 #include "plot_table.h"
-#include "result.h"
+#include "result_files.h"
 #include "stop.h"
 #include "sweep/view.h"
 
@@ -155,16 +155,11 @@ static int plot_result(const struct options *options, const json_t *root)
 static int plot_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	char reason[512];
 	int status = read_options(argc, argv, &options);
+	json_t *root = status ? NULL : result_open("plot", options.file);
 
-	if (status)
-		return status;
-	json_t *root = result_load(options.file, reason, sizeof reason);
-	if (!root) {
-		fprintf(stderr, "concbench plot: %s\n", reason);
+	if (!root)
 		return EXIT_USAGE;
-	}
 	status = sweep_rows(root) ? sweep_plot("plot", root, options.dir, stop_on_signals())
 				  : plot_result(&options, root);
 	json_decref(root);

@@ -205,15 +205,23 @@ json_t *result_load(const char *path, char *reason, size_t size)
 	return NULL;
 }
 
-int result_save(const json_t *root, const char *path)
+char *result_text(const json_t *root, size_t *size)
 {
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-	size_t size = text ? strlen(text) : 0;
 
 	if (!text)
-		return -ENOMEM;
-	text[size] = '\n'; /* in place of the final NUL, which nobody needs */
-	int err = save_file(path, text, size + 1);
+		return NULL;
+	*size = strlen(text) + 1;
+	text[*size - 1] = '\n'; /* in place of the final NUL, which nobody needs */
+	return text;
+}
+
+int result_save(const json_t *root, const char *path)
+{
+	size_t size;
+	char *text = result_text(root, &size);
+	int err = text ? save_file(path, text, size) : -ENOMEM;
+
 	free(text);
 	return err;
 }

@@ -34,7 +34,11 @@ json_t *result_read_json(const char *path, char *reason, size_t size);
  */
 bool is_plain_name(const char *text);
 
-/* Save root as save_file (bench/save.h) does, indented, keys in their order. 0 or -errno. */
+/* The JSON of root, indented, keys in their order: size bytes without a NUL, to be freed; or NULL.
+ */
+char *result_text(const json_t *root, size_t *size);
+
+/* Save that text as save_file (bench/save.h) does. 0 or -errno. */
 int result_save(const json_t *root, const char *path);
 
 #endif

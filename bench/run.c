@@ -15,6 +15,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "result.h"
+#include "result_files.h"
 #include "result_new.h"
 #include "rng.h"
 #include "run_facts.h"

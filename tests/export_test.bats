@@ -105,7 +105,7 @@ assert [e for e in entries if e["parameters"]["timed"] == "whole process"]
 	refuses "cannot write '$tmp/none/a.csv': No such file or directory"
 	mkdir "$tmp/folder"
 	run "$concbench" export "$result" --format csv --force -o "$tmp/folder"
-	refuses "Is a directory"
+	refuses "it is a folder"
 	run "$concbench" export "$result" --format csv -o /dev/full
 	refuses "No space left on device"
 	run sh -c "'$concbench' export '$result' --format csv >/dev/full"

@@ -10,8 +10,7 @@
 #include "../cli.h"
 #include "../measure.h"
 #include "../result.h"
-#include "../result_new.h"
-#include "../save.h"
+#include "../result_files.h"
 #include "compare_view.h"
 
 static const char *const usual_measures = "throughput_per_s,latency_p99_ns,cpu_per_task_s";
@@ -170,14 +169,10 @@ static int write_view(const struct options *options, const struct comparison_vie
 		if (fclose(out) != 0 && !err)
 			err = -errno;
 	}
-	if (!err && options->output)
-		err = save_file(options->output, text, size);
-	else if (!err && (fwrite(text, 1, size, stdout) < size || fflush(stdout) != 0))
-		err = -errno;
+	int status = err ? cli_error("compare", "%s", strerror(-err))
+			 : result_deliver("compare", options->output, text, size);
 	free(text);
-	return err ? cli_error("compare", "cannot write '%s': %s",
-			     options->output ? options->output : "standard output", strerror(-err))
-		   : 0;
+	return status;
 }
 
 static int verdict_status(const struct compared *compared)

@@ -6,12 +6,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../cells.h"
 #include "../cli.h"
-#include "../result.h"
-#include "../save.h"
+#include "../result_files.h"
 #include "common.h"
 
 struct format {
@@ -91,34 +89,6 @@ static int parse(int argc, char **argv, struct options *options)
 		: cli_error("export", "no --format is given; see concbench export --help");
 }
 
-static bool may_write(const struct options *options)
-{
-	struct stat st;
-
-	if (!options->out || options->force || stat(options->out, &st) != 0)
-		return true;
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return true; /* a pipe or a device loses nothing */
-	fprintf(stderr,
-		"concbench export: '%s' exists; give another name, or --force to replace it\n",
-		options->out);
-	return false;
-}
-
-static int deliver(const struct options *options, const char *text, size_t size)
-{
-	const char *where = options->out ? options->out : "standard output";
-	int err = 0;
-
-	if (options->out)
-		err = save_file(options->out, text, size);
-	else if (fwrite(text, 1, size, stdout) < size || fflush(stdout) != 0)
-		err = -errno;
-	if (err)
-		fprintf(stderr, "concbench export: cannot write '%s': %s\n", where, strerror(-err));
-	return err ? 2 : 0;
-}
-
 static bool pick_cell(const struct options *options, json_t *root)
 {
 	if (!options->cell || export_keep(root, options->cell))
@@ -142,7 +112,7 @@ static int write_export(const struct options *options, const json_t *root)
 	if (err && err != -ENODATA)
 		fprintf(stderr, "concbench export: cannot make the %s text: %s\n",
 			options->format->name, strerror(-err));
-	int status = err ? 2 : deliver(options, text, size);
+	int status = err ? 2 : result_deliver("export", options->out, text, size);
 	free(text);
 	return status;
 }
@@ -150,24 +120,18 @@ static int write_export(const struct options *options, const json_t *root)
 static int export_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	char reason[512];
 	int status = parse(argc, argv, &options);
 
-	if (status)
-		return status;
-	if (!may_write(&options))
-		return 2;
-	json_t *root = result_load(options.file, reason, sizeof reason);
-	if (!root) {
-		fprintf(stderr, "concbench export: %s\n", reason);
-		return 2;
-	}
-	if (export_name_cells(root) != 0) {
-		fprintf(stderr, "concbench export: %s\n", strerror(ENOMEM));
-		status = 2;
-	} else {
-		status = pick_cell(&options, root) ? write_export(&options, root) : 2;
-	}
+	if (!status)
+		status = result_check_output("export", options.out, options.force,
+			"give another name, or --force to replace it");
+	json_t *root = status ? NULL : result_open("export", options.file);
+	if (!root)
+		return EXIT_USAGE;
+	if (export_name_cells(root) != 0)
+		status = cli_error("export", "%s", strerror(ENOMEM));
+	else
+		status = pick_cell(&options, root) ? write_export(&options, root) : EXIT_USAGE;
 	json_decref(root);
 	return status;
 }

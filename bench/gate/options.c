@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "../cli.h"
-#include "../result_new.h"
+#include "../result_files.h"
 #include "gate.h"
 
 enum { OPT_CELLS = OPT_SHARED, OPT_PAIRS, OPT_SEED, OPT_FORCE };

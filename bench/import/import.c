@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../cli.h"
 #include "../result.h"
-#include "../result_new.h"
+#include "../result_files.h"
 
 static const struct format {
 	const char *name, *summary;
@@ -73,16 +74,13 @@ static int parse(int argc, char **argv, struct options *options)
 
 static int deliver(const struct options *options, const json_t *root)
 {
-	int err = 0;
+	size_t size;
+	char *text = result_text(root, &size);
+	int status = text ? result_deliver("import", options->out, text, size)
+			  : cli_error("import", "%s", strerror(ENOMEM));
 
-	if (options->out)
-		err = result_save(root, options->out);
-	else if (json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) != 0 ||
-		putchar('\n') == EOF || fflush(stdout) != 0)
-		err = -errno;
-	return err ? cli_error("import", "cannot write '%s': %s",
-			     options->out ? options->out : "standard output", strerror(-err))
-		   : EXIT_OK;
+	free(text);
+	return status;
 }
 
 static int convert(const struct options *options, const json_t *source)

@@ -11,6 +11,7 @@
 #include "../../models/io.h"
 #include "../cli.h"
 #include "../result.h"
+#include "../result_files.h"
 #include "../result_new.h"
 #include "../stop.h"
 #include "../trial_process.h"
