@@ -83,7 +83,7 @@ def read_until(mark):
 	return text
 # Every offer goes through compadd; -O has it say which match.
 setup = r'''
-unsetopt zle_bracketed_paste; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d $PWD/dump
+unsetopt zle_bracketed_paste; zstyle ':completion:*' insert-tab false; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d $PWD/dump
 compadd() { local -a hits; builtin compadd -O hits "$@"; print -rl -- $hits >>$PWD/offers; builtin compadd "$@" }
 PS1=$'\x40\x40'
 '''
