@@ -39,17 +39,19 @@ size_t screen_height(void)
 	return rows < SCREEN_LINES ? rows : SCREEN_LINES;
 }
 
-/* A terminal that has become narrower has broken the lines that no longer fit. */
+/*
+ * Line by line, as some terminals keep what is cleared at once for scrolling back.
+ * One that has become narrower has broken the lines that no longer fit.
+ */
 static void erase(const struct screen *screen, size_t columns, FILE *out)
 {
 	size_t up = 0;
 
 	for (size_t i = 0; i < screen->lines; i++)
 		up += 1 + (screen->widths[i] > 0 ? (screen->widths[i] - 1) / columns : 0);
-	fputc('\r', out);
-	if (up > 1)
-		fprintf(out, "\033[%zuA", up - 1);
-	fputs("\033[J", out);
+	fputs("\r\033[K", out);
+	while (up-- > 1)
+		fputs("\033[A\033[K", out);
 }
 
 /* The bytes of a colour's escape sequence, or 0. */

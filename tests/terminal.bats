@@ -33,11 +33,11 @@ quick=(run -w sleep -m blocking,threads -c 20 -n 40 --trials 6)
 
 @test "a terminal has the table in place while it goes, then the final one alone" {
 	on_terminal -- "${quick[@]}" >"$tmp/typescript"
-	grep -qF "$escape[J" "$tmp/typescript"
+	grep -qF "$escape[A$escape[K" "$tmp/typescript"
 	grep -qF "not run" "$tmp/typescript"
 	grep -qF "% " "$tmp/typescript"
 	# After the last erasure there is the final table and nothing else.
-	last=$(tr -d '\r' <"$tmp/typescript" | awk -v RS="$escape\\\\[J" 'END { printf "%s", $0 }')
+	last=$(tr -d '\r' <"$tmp/typescript" | awk -v RS="$escape\\\\[K" 'END { printf "%s", $0 }')
 	[[ $last == *"sleep: wait on a timer"*"Medians of 6 trials"* ]] || fail "$last"
 	[[ $last != *"["*"#"*"] "* ]]
 	[[ $last == *"threads      $escape[1;32m"*"*"*"$escape[0m"* ]] || fail "$last"
@@ -45,7 +45,7 @@ quick=(run -w sleep -m blocking,threads -c 20 -n 40 --trials 6)
 
 @test "NO_COLOR and a dumb terminal are obeyed" {
 	on_terminal NO_COLOR=1 -- "${quick[@]}" >"$tmp/typescript"
-	grep -qF "$escape[J" "$tmp/typescript"
+	grep -qF "$escape[A$escape[K" "$tmp/typescript"
 	[ "$(grep -cE "$escape\[[0-9;]*m" "$tmp/typescript")" -eq 0 ]
 	on_terminal NO_COLOR= -- "${quick[@]}" >"$tmp/typescript"
 	grep -qE "$escape\[[0-9;]*m" "$tmp/typescript"
@@ -76,27 +76,48 @@ prompt_is_back() {
 
 long=(run -w sleep,null,primes -m blocking,threads,threadpool,eventloop -c 1,4 -n 60 --param below=20000 --trials 200)
 
-@test "it is drawn within the terminal, also when that is resized, and Ctrl-C leaves all as it was" {
-	tmux -S "$socket" -f /dev/null new-session -d -s run -x 80 -y 14 /bin/sh
-	tmux -S "$socket" send-keys -t run "PS1=; stty -a >'$tmp/before'; '$concbench' ${long[*]}; echo ended with \$?; stty -a >'$tmp/after'" Enter
+# ROWS: the run in a terminal of 80 columns, until a table is drawn.
+begin() {
+	tmux -S "$socket" -f /dev/null new-session -d -s run -x 80 -y "$1" /bin/sh
+	tmux -S "$socket" send-keys -t run "PS1=; clear; stty -a >'$tmp/before'; '$concbench' ${long[*]}; \
+echo ended with \$?; stty -a >'$tmp/after'" Enter
 	until_true drawn
-	[ "$(grep -c '^sleep: \|^null: \|^primes: ' "$tmp/pane")" -eq 1 ] || fail "$(cat "$tmp/pane")"
-	tmux -S "$socket" resize-window -t run -x 44 -y 12
-	sleep 1.5
-	until_true drawn
-	[ "$(LC_ALL=C.UTF-8 awk 'length > 44' "$tmp/pane" | wc -l)" -eq 0 ]
-	tmux -S "$socket" resize-window -t run -x 90 -y 30
-	sleep 1.5
-	until_true drawn
-	for workload in sleep null primes; do
-		[ "$(grep -c "^$workload: " "$tmp/pane")" -eq 1 ] || fail "$(cat "$tmp/pane")"
-	done
+}
+
+# WORKLOAD..: the tables on the screen, in so many lines up to the bar.
+tables_are() {
+	drawn || return
+	[ "$(sed '/^\[/q' "$tmp/pane" | tail -n "$lines" | sed -n 's/^\(sleep\|null\|primes\): .*/\1/p' | xargs)" = "$*" ]
+}
+
+@test "a table that is higher than the terminal is shown in pages, and Ctrl-C leaves the final one alone" {
+	begin 14
+	lines=14
+	until_true tables_are null
+	until_true tables_are sleep # the next page
 	tmux -S "$socket" send-keys -t run C-c
 	until_true prompt_is_back
 	tmux -S "$socket" capture-pane -p -S -200 -t run >"$tmp/pane"
 	grep -q 'ended with 130' "$tmp/pane"
 	[ "$(grep -c '^\[[#.]*\] ' "$tmp/pane")" -eq 0 ] || fail "$(cat "$tmp/pane")"
-	diff <(sed 's/rows.*columns [0-9]*//' "$tmp/before") <(sed 's/rows.*columns [0-9]*//' "$tmp/after")
-	tmux -S "$socket" send-keys -t run "echo seen" Enter
-	until_true grep -q '^seen' <(pane)
+	[ "$(grep -c '^sleep: \|^null: \|^primes: ' "$tmp/pane")" -eq 3 ] || fail "$(cat "$tmp/pane")"
+	cmp "$tmp/before" "$tmp/after"
+}
+
+one_table() {
+	tables_are null || tables_are sleep || tables_are primes
+}
+
+@test "it is drawn anew at the size that the terminal has come to" {
+	begin 30
+	lines=30
+	until_true tables_are null sleep primes
+	tmux -S "$socket" resize-window -t run -x 44 -y 12
+	lines=12
+	until_true one_table
+	[ "$(LC_ALL=C.UTF-8 awk 'length > 44' "$tmp/pane" | wc -l)" -eq 0 ]
+	tmux -S "$socket" resize-window -t run -x 90 -y 30
+	lines=23 # what is drawn: above it may be what no longer fitted in between
+	until_true tables_are null sleep primes
+	grep -q '^threads .* [0-9.]*M$' "$tmp/pane"
 }
