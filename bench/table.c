@@ -7,6 +7,7 @@
 
 #include "../models/model.h"
 #include "cells.h"
+#include "screen.h"
 #include "workloads/workload.h"
 
 enum {
@@ -43,6 +44,18 @@ static bool is_best(const struct group *group, const json_t *cell, json_int_t co
 			return false;
 	}
 	return others > 0;
+}
+
+/* Green what nothing else comes near, red what broke, dim what there is none of. */
+static const char *colour_of(const struct group *group, const json_t *cell, json_int_t concurrency)
+{
+	if (!cell)
+		return "";
+	if (!cell_was_run(cell) || strcmp(text_at(cell, "status"), "unavailable") == 0)
+		return "\033[2m";
+	if (!cell_ok(cell))
+		return "\033[31m";
+	return is_best(group, cell, concurrency) ? "\033[1;32m" : "";
 }
 
 /* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
@@ -222,7 +235,17 @@ static void print_origin(FILE *out, const struct group *group)
 			100 * most);
 }
 
-static void print_group(FILE *out, const struct group *group)
+static void put_cell(FILE *out, const struct group *group, const json_t *cell,
+	json_int_t concurrency, bool colours)
+{
+	const char *colour = colours ? colour_of(group, cell, concurrency) : "";
+
+	fputs(colour, out);
+	put_throughput(out, group, cell, concurrency);
+	fputs(*colour ? "\033[0m" : "", out);
+}
+
+static void print_group(FILE *out, const struct group *group, bool colours)
 {
 	size_t count = group->concurrency_count;
 	size_t first = count > CELLS_MAX ? count - CELLS_MAX : 0;
@@ -233,7 +256,7 @@ static void print_group(FILE *out, const struct group *group)
 		put_model(out, group, group->models[m]);
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
-			put_throughput(out, group, cell, group->concurrencies[i]);
+			put_cell(out, group, cell, group->concurrencies[i], colours);
 		}
 		put_costs(out, group, cell);
 		fputc('\n', out);
@@ -297,6 +320,17 @@ static void print_legend(FILE *out, const struct groups *groups)
 	fputs("p99, CPU and memory (bytes) at the highest concurrency.\n", out);
 }
 
+void table_print_groups(const json_t *root, bool colours, FILE *out)
+{
+	struct groups groups;
+
+	if (groups_init(&groups, root) != 0)
+		return;
+	for (size_t i = 0; i < groups.count; i++)
+		print_group(out, &groups.list[i], colours);
+	groups_free(&groups);
+}
+
 void table_print(const json_t *root, FILE *out)
 {
 	const json_t *cells = json_object_get(root, "cells");
@@ -304,8 +338,7 @@ void table_print(const json_t *root, FILE *out)
 
 	if (groups_init(&groups, root) != 0)
 		return;
-	for (size_t i = 0; i < groups.count; i++)
-		print_group(out, &groups.list[i]);
+	table_print_groups(root, screen_has_colours(out), out);
 	table_reasons(out, cells);
 	print_whole_processes(out, cells);
 	print_legend(out, &groups);
