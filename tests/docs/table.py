@@ -15,7 +15,8 @@ PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*(\.json)?")
 
 def read_table(path):
     """Rows of two lines: a command as it is documented, and below it, behind a tab, what to run;
-    or `interrupted`, where it is to end by a Ctrl-C; or `outside: ` and why it is not run."""
+    behind `status N: ` where it is to fail so; or `interrupted`, where it is to end by a Ctrl-C; or
+    `outside: ` and why it is not run."""
     rows, command = {}, None
     with open(path) as file:
         for number, line in enumerate(file, 1):
