@@ -11,6 +11,7 @@
 #include "load_main.h"
 #include "origin.h"
 #include "plot.h"
+#include "report/report.h"
 #include "run.h"
 #include "selftest/selftest.h"
 #include "serve.h"
@@ -36,6 +37,7 @@ const struct command *const commands[] = {
 	&(const struct command){
 		"selftest", "how often a gate is wrong on this machine", .main = selftest_main },
 	&plot_command,
+	&report_command,
 	&(const struct command){ "history", "results over time: what changed, and at which commit",
 		.main = history_main },
 	&(const struct command){
