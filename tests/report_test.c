@@ -155,7 +155,7 @@ static void first_where_all_others_are_apart(void **state)
 	assert_sentence(&made, "throughput_per_s",
 		"At concurrency 10: of the 3 models with a result, coroutine has the highest "
 		"throughput, 310 tasks/s: its interval, 300 tasks/s to 320 tasks/s, lies above "
-	        "those "
+		"those "
 		"of all others.");
 	assert_sentence(&made, "latency_p99_ns",
 		"At concurrency 10: of the 3 models with a result, threads has the lowest p99 "
@@ -265,7 +265,7 @@ static void what_failed_is_not_ranked(void **state)
 	assert_sentence(&made, "throughput_per_s",
 		"At concurrency 1: of the 2 models with a result, a has the highest throughput, "
 		"1.00k tasks/s: its interval, 990 tasks/s to 1.01k tasks/s, lies above those of "
-	        "all "
+		"all "
 		"others.");
 	assert_marks(&made, "b-w");
 	discard(&made);
@@ -444,7 +444,8 @@ static void labels_tell_groups_apart(void **state)
 
 static const char drawn[] =
 	"<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 960 580\"\n xmlns=\"x\">\n"
-	"<title>Gnuplot</title><g id=\"gnuplot_canvas\">\n<defs>\n"
+	"<title>Gnuplot</title><g id=\"gnuplot_canvas\">\n"
+	"<rect x=\"0\" y=\"0\" width=\"960\" height=\"580\" fill=\"#ffffff\"/><defs>\n"
 	"<path id='gpPt0' stroke-width='0.222' d='M-1,0 h2'/>\n"
 	"<filter id='grey'><feFlood flood-color='lightgrey'/></filter></defs>\n"
 	"<g fill=\"none\" color=\"#FFFFFF\" stroke=\"rgb( 51,  51,  51)\">\n</g>\n"
@@ -453,8 +454,16 @@ static const char drawn[] =
 	"<path d='M1.00,2.00  '/>\n"
 	"\t<g transform=\"translate(82.21,440.55)\" fill=\"rgb(1,2,3)\" font-size=\"12.00\" "
 	"text-anchor=\"start\">\n\t\t<text>a &lt; b</text>\n\t</g>\n"
-	"<use xlink:href='#gpPt0' transform='translate(5.00,-.50) scale(4.50)' color='#FFFFFF'/>"
-	"<g><text></text></g></g>\n</g></svg>\n";
+	"<use xlink:href='#gpPt0' transform='translate(1.00,1.00)' color='#FFFFFF'/>"
+	"<use xlink:href='#gpPt0' transform='translate(5.00,-.50) scale(4.50)' "
+	"color='rgb(  0, 114, 178)'/><g><text></text></g></g>\n"
+	"<g stroke-width=\"0.80\"><path stroke='rgb( 51,  51,  51)' d='M1.00,2.00 L3.00,4.00 "
+        "'/></g>\n"
+	"<g stroke-width=\"0.80\"><path stroke='rgb( 51,  51,  51)' d='M5.00,6.00 L7.00,8.00 "
+        "'/></g>\n"
+	"<g stroke-width=\"0.60\"><path stroke='rgb( 51,  51,  51)' d='M9.00,6.00 L7.00,8.00 "
+        "'/></g>\n"
+	"</g></svg>\n";
 
 static void pictures_are_shrunk_and_take_the_page_colours(void **state)
 {
@@ -466,7 +475,8 @@ static void pictures_are_shrunk_and_take_the_page_colours(void **state)
 		"<g stroke-width=\"0.8\"><path stroke=\"var(--c2)\" d=\"M96,476.8 L93.3,0\"/>"
 		"<g transform=\"translate(82.2,440.6)\" fill=\"#010203\"><text>a &lt; b</text></g>"
 		"<use href=\"#gpPt0\" transform=\"translate(5,-0.5) scale(4.5)\" "
-		"color=\"var(--paper)\"/></g></svg>");
+		"color=\"var(--c2)\"/><path d=\"M1,2 L3,4 M5,6 L7,8\"/></g>"
+		"<g stroke-width=\"0.6\"><path d=\"M9,6 L7,8\"/></g></svg>");
 	assert_string_equal(symbols,
 		"<svg class=\"symbols\" aria-hidden=\"true\"><defs>"
 		"<path id=\"gpPt0\" stroke-width=\"0.222\" d=\"M-1,0 h2\"/></defs></svg>");

@@ -71,7 +71,7 @@ out:
 
 static int put_json(const struct report *report, struct html *html)
 {
-	char *text = json_dumps(report->root, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	char *text = json_dumps(report->root, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	int err = text
 		? put_link(report, "json", "The whole results file, JSON", text, strlen(text), html)
 		: -ENOMEM;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "svg_colour.h"
 #include "svg_tag.h"
 
 enum { DEPTH = 32 };
@@ -16,6 +17,12 @@ enum { DEPTH = 32 };
 struct open {
 	size_t begin, end; /* of its tag in what is written */
 	bool bare;         /* it has no tag, as that would say nothing */
+	bool resumed;      /* it goes on with the group before, whose tag was the same */
+};
+
+/* Something that may go on: its tag, or of a path what stands before its data, and its end. */
+struct last {
+	size_t begin, tag_end, end;
 };
 
 struct shrink {
@@ -23,6 +30,7 @@ struct shrink {
 	size_t length;
 	struct open open[DEPTH];
 	size_t depth;
+	struct last group, path;
 	bool symbols;
 };
 
@@ -37,60 +45,11 @@ static void put_string(struct shrink *shrink, const char *text)
 	put(shrink, text, strlen(text));
 }
 
-/* The colours of plot/style.gp and their names in plot/report/page.css. */
-static const struct {
-	unsigned rgb;
-	const char *name;
-} colours[] = {
-	{ 0x000000, "var(--c1)" },
-	{ 0x0072B2, "var(--c2)" },
-	{ 0x56B4E9, "var(--c3)" },
-	{ 0xD55E00, "var(--c4)" },
-	{ 0xE69F00, "var(--c5)" },
-	{ 0x009E73, "var(--c6)" },
-	{ 0xCC79A7, "var(--c7)" },
-	{ 0x333333, "var(--ink)" },
-	{ 0x888888, "var(--dim)" },
-	{ 0xDDDDDD, "var(--hair)" },
-	{ 0x9A3300, "var(--alarm)" },
-	{ 0xF6F3EE, "var(--band)" },
-	{ 0xFFFFFF, "var(--paper)" },
-};
-
-static bool read_colour(struct svg_text value, unsigned *rgb)
-{
-	char text[32];
-	unsigned r, g, b;
-
-	snprintf(text, sizeof text, "%.*s", (int)value.length, value.at);
-	if (strcmp(text, "black") == 0)
-		*rgb = 0;
-	else if (value.length == 7 && sscanf(text, "#%6x", rgb) == 1)
-		return true;
-	else if (sscanf(text, "rgb(%u,%u,%u)", &r, &g, &b) == 3)
-		*rgb = (r & 255) << 16 | (g & 255) << 8 | (b & 255);
-	else
-		return false;
-	return true;
-}
-
 static void put_colour(struct shrink *shrink, struct svg_text value)
 {
-	unsigned rgb;
-	char text[16];
+	char text[SVG_COLOUR];
 
-	if (!read_colour(value, &rgb)) {
-		put(shrink, value.at, value.length);
-		return;
-	}
-	for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
-		if (colours[i].rgb == rgb) {
-			put_string(shrink, colours[i].name);
-			return;
-		}
-	}
-	snprintf(text, sizeof text, "#%06x", rgb);
-	put_string(shrink, text);
+	put_string(shrink, svg_colour(value, text));
 }
 
 /* A number of the text with at most one decimal; what follows it. */
@@ -148,8 +107,10 @@ static bool is_usual(
 		return true;
 	if (svg_is(own->name, "id"))
 		return !shrink->symbols;
-	if (svg_is(element, "g") && svg_is(own->name, "stroke"))
+	if (svg_is(own->name, "stroke") && svg_is(element, "g"))
 		return true; /* whatever is drawn names its own */
+	if (svg_is(own->name, "stroke") && svg_is(element, "path"))
+		return svg_is(own->value, "rgb( 51,  51,  51)");
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
 		if (svg_is(element, "g") && svg_is(own->name, usual[i].name) &&
 			svg_is(own->value, usual[i].value))
@@ -177,23 +138,61 @@ static void put_attribute(struct shrink *shrink, const struct svg_attribute *own
 }
 
 /* A path that only goes somewhere: all of its letters are M. */
+static bool goes_only(const struct svg_tag *tag)
+{
+	const struct svg_text *d = svg_value(tag, "d");
+	size_t letters = 0;
+
+	for (size_t i = 0; d && i < d->length; i++)
+		letters += isalpha((unsigned char)d->at[i]) && d->at[i] != 'M';
+	return d && letters == 0;
+}
+
+/* The background is the page's, and a white point only blanks what lies below another. */
 static bool draws_nothing(const struct svg_tag *tag)
 {
-	for (size_t i = 0; i < tag->count && svg_is(tag->name, "path"); i++) {
-		struct svg_text d = tag->attributes[i].value;
-		size_t letters = 0;
-		if (!svg_is(tag->attributes[i].name, "d"))
-			continue;
-		for (size_t k = 0; k < d.length; k++)
-			letters += isalpha((unsigned char)d.at[k]) && d.at[k] != 'M';
-		return letters == 0;
+	const struct svg_text *fill = svg_value(tag, "fill"), *color = svg_value(tag, "color");
+
+	if (svg_is(tag->name, "path"))
+		return goes_only(tag);
+	if (svg_is(tag->name, "rect"))
+		return fill && svg_is(*fill, "#ffffff");
+	return svg_is(tag->name, "use") && color && svg_is(*color, "#FFFFFF");
+}
+
+/* Whether what was just written, from begin to tag_end, follows something of the same. */
+static bool goes_on(
+	const struct shrink *shrink, const struct last *last, size_t begin, size_t tag_end)
+{
+	return last->end == begin && last->tag_end - last->begin == tag_end - begin &&
+		last->end > last->begin &&
+		memcmp(shrink->out + last->begin, shrink->out + begin, tag_end - begin) == 0;
+}
+
+/* Join a path just written, from begin on, to the one before where they differ in data alone. */
+static void join_path(struct shrink *shrink, size_t begin)
+{
+	static const char data[] = " d=\"", end[] = "\"/>";
+	char *at = memmem(shrink->out + begin, shrink->length - begin, data, strlen(data));
+	size_t tag_end = at ? (size_t)(at - shrink->out) + strlen(data) : shrink->length;
+
+	if (goes_on(shrink, &shrink->path, begin, tag_end)) {
+		size_t size = shrink->length - tag_end;
+		shrink->length = begin - strlen(end);
+		shrink->out[shrink->length++] = ' ';
+		memmove(shrink->out + shrink->length, shrink->out + tag_end, size);
+		shrink->length += size;
+	} else {
+		shrink->path.begin = begin;
+		shrink->path.tag_end = tag_end;
 	}
-	return false;
+	shrink->path.end = shrink->length;
 }
 
 static void open_tag(struct shrink *shrink, const struct svg_tag *tag)
 {
 	size_t begin = shrink->length, written = 0;
+	struct open open = { .begin = begin };
 
 	put(shrink, "<", 1);
 	put(shrink, tag->name.at, tag->name.length);
@@ -204,12 +203,21 @@ static void open_tag(struct shrink *shrink, const struct svg_tag *tag)
 		written++;
 	}
 	put_string(shrink, tag->empty ? "/>" : ">");
+	if (tag->empty && svg_is(tag->name, "path") && !shrink->symbols)
+		join_path(shrink, begin);
 	if (tag->empty || shrink->depth == DEPTH)
 		return;
-	bool bare = svg_is(tag->name, "g") && written == 0;
-	if (bare)
+	open.bare = svg_is(tag->name, "g") && written == 0;
+	open.resumed = svg_is(tag->name, "g") && !open.bare &&
+		goes_on(shrink, &shrink->group, begin, shrink->length);
+	if (open.bare)
 		shrink->length = begin;
-	shrink->open[shrink->depth++] = (struct open){ begin, shrink->length, bare };
+	if (open.resumed) {
+		open.begin = shrink->group.begin;
+		shrink->length = begin - strlen("</g>");
+	}
+	open.end = shrink->length;
+	shrink->open[shrink->depth++] = open;
 }
 
 static void close_tag(struct shrink *shrink, const struct svg_tag *tag)
@@ -217,13 +225,20 @@ static void close_tag(struct shrink *shrink, const struct svg_tag *tag)
 	if (shrink->depth == 0)
 		return;
 	struct open open = shrink->open[--shrink->depth];
-	if (shrink->length == open.end) {
+	if (shrink->length == open.end && !open.resumed) {
 		shrink->length = open.begin;
-	} else if (!open.bare) {
-		put_string(shrink, "</");
-		put(shrink, tag->name.at, tag->name.length);
-		put_string(shrink, ">");
+		return;
 	}
+	if (open.bare)
+		return;
+	put_string(shrink, "</");
+	put(shrink, tag->name.at, tag->name.length);
+	put_string(shrink, ">");
+	if (!svg_is(tag->name, "g"))
+		return;
+	const char *tag_end = memchr(shrink->out + open.begin, '>', shrink->length - open.begin);
+	shrink->group = (struct last){ open.begin, (size_t)(tag_end - shrink->out) + 1,
+		shrink->length };
 }
 
 /* Everything up to end, without the elements that do not show. */
@@ -294,10 +309,10 @@ char *svg_inline(const char *svg, const char *label)
 	if (!end)
 		return strdup("");
 	const char *begin = svg_read_tag(root, &tag);
-	for (size_t i = 0; i < tag.count; i++)
-		if (svg_is(tag.attributes[i].name, "viewBox"))
-			snprintf(view_box, sizeof view_box, "viewBox=\"%.*s\"",
-				(int)tag.attributes[i].value.length, tag.attributes[i].value.at);
+	const struct svg_text *view = svg_value(&tag, "viewBox");
+	if (view)
+		snprintf(
+			view_box, sizeof view_box, "viewBox=\"%.*s\"", (int)view->length, view->at);
 	char *body = shrink_part(begin, end, false);
 	char *text = body ? framed(body, view_box, label) : NULL;
 	free(body);

@@ -16,6 +16,14 @@ bool svg_is_one_of(struct svg_text text, const char *const *words)
 	return false;
 }
 
+const struct svg_text *svg_value(const struct svg_tag *tag, const char *name)
+{
+	for (size_t i = 0; i < tag->count; i++)
+		if (svg_is(tag->attributes[i].name, name))
+			return &tag->attributes[i].value;
+	return NULL;
+}
+
 const char *svg_skip_blank(const char *in)
 {
 	return in + strspn(in, " \t\r\n");

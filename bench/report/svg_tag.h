@@ -29,6 +29,9 @@ bool svg_is(struct svg_text text, const char *word);
 /* words is closed by NULL. */
 bool svg_is_one_of(struct svg_text text, const char *const *words);
 
+/* The value of a tag's attribute, or NULL. */
+const struct svg_text *svg_value(const struct svg_tag *tag, const char *name);
+
 /* Read a tag from its '<' on; what follows it, the end of the text where it is broken off. */
 const char *svg_read_tag(const char *in, struct svg_tag *tag);
 
