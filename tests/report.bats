@@ -52,7 +52,7 @@ assert "▲" not in page.text.replace("▲ best: its", "")' "$page"
 	[ "$(stat -c %s "$page")" -le $((2 * 1024 * 1024)) ]
 	page_has '
 assert len(page.rows("cells")) == 1 + 588
-assert len(page.rows("scorecard")) == 1 + 26
+assert len(page.rows("scorecard")) == 1 + 27
 assert any(cell.startswith("▲ ") for row in page.rows("scorecard") for cell in row)
 for word in ("http:", "https:", "url(", "@import", "src="):
 	assert word not in page.raw, word' "$page"
@@ -77,7 +77,8 @@ root["environment"].update(host=evil, cpu=evil, git=evil, warnings=[evil])
 root["environment"][evil] = evil
 root.update(started=evil)
 root["options"]["arguments"].append(evil)' "$result" >"$tmp/evil.json"
-	"$concbench" report "$tmp/evil.json" -o "$page" --against "$result" --force
+	changed 'root["environment"].update(host="here")' "$tmp/evil.json" >"$tmp/here.json"
+	"$concbench" report "$tmp/evil.json" -o "$page" --against "$tmp/here.json" --force
 	page_has '
 evil = "</script></title><script>document.title=1</script><b a=\"\x27 onclick=x>&lt;{{data}}"
 assert page.count("script") == 1 and page.count("b") == page.count("figcaption")
@@ -93,7 +94,7 @@ for cell in cells:
 	PATH=$tmp/bin "$concbench" report "$tmp/failed.json" -o "$page"
 	page_has '
 assert page.count("figure") == 0
-assert "12 cells: 0 with a result, 12 without" in page.text
+assert "12 cells: 0 with a result, 10 without, 2 not run" in page.text
 assert page.text.count("No cell of it has a result") == 4' "$page"
 	run env PATH="$tmp/bin" "$concbench" report "$result" -o "$tmp/none.html"
 	[ "$status" -eq 2 ]
@@ -103,27 +104,32 @@ assert page.text.count("No cell of it has a result") == 4' "$page"
 }
 
 @test "against an older run: what compare says, refused where compare refuses" {
-	changed '
-for cell in cells:
-	if cell["workload"] == "sleep":
-		for trial in cell["trials"]: trial["throughput_per_s"] *= 3' "$baseline" >"$tmp/new.json"
-	"$concbench" report "$tmp/new.json" -o "$page" --against "$baseline"
-	run "$concbench" compare "$baseline" "$tmp/new.json" --format json
+	# So few cells that 6 trials show a difference; one is no longer ok.
+	few='root["cells"] = [cell for cell in cells if cell["workload"] == "sleep" and cell["concurrency"] < 100][:12]'
+	changed "$few" "$baseline" >"$tmp/old.json"
+	changed "$few
+for cell in root['cells'][:8]:
+	for trial in cell['trials']: trial['throughput_per_s'] *= 3
+root['cells'][9].update(status='crashed', reason='it died')" "$baseline" >"$tmp/new.json"
+	"$concbench" report "$tmp/new.json" -o "$page" --against "$tmp/old.json"
+	run "$concbench" compare "$tmp/old.json" "$tmp/new.json" --format json
 	better=$(jq '[.cells[].comparisons[]? | select(.verdict == "better")] | length' <<<"$output")
-	[ "$better" -gt 10 ]
+	[ "$better" -eq 8 ]
 	page_has '
 rows = page.rows("against")
 assert len([row for row in rows if row[6] == "better"]) == int(more[0]), rows[:3]
 assert not [row for row in rows if row[6] == "worse"]
-assert "0 worse, %s better, 0 no longer ok." % more[0] in page.text' "$page" "$better"
+assert len(rows) == 2 + 11 * 3 # the heads of two tables
+assert "0 worse, %s better, 1 no longer ok." % more[0] in page.text
+assert "Were ok and no longer are:" in page.text and "crashed: it died" in page.text' "$page" "$better"
 
 	changed 'root["environment"].update(host="another")' "$tmp/new.json" >"$tmp/far.json"
-	refused 'these runs differ by more than their programs' report "$tmp/far.json" -o "$tmp/far.html" --against "$baseline"
+	refused 'these runs differ by more than their programs' report "$tmp/far.json" -o "$tmp/far.html" --against "$tmp/old.json"
 	[[ "$stderr" == *'another host: "vm", then "another"'*'With --force'* ]]
-	"$concbench" report "$tmp/far.json" -o "$page" --against "$baseline" --force
+	"$concbench" report "$tmp/far.json" -o "$page" --against "$tmp/old.json" --force
 	page_has '
 assert all(row[6].startswith("Forced: ") for row in page.rows("against") if row[6] != "Verdict")' "$page"
-	refused 'have no cell in common' report "$result" -o "$tmp/far.html" --against "$baseline"
+	refused 'have no cell in common' report "$result" -o "$tmp/far.html" --against "$tmp/old.json"
 }
 
 @test "what cannot be told is refused" {
@@ -185,7 +191,7 @@ for trial in root["cells"][5]["trials"]: trial["demonstration"] = True'
 	changed "$keep
 for cell in root['cells'][::2]:
 	for trial in cell['trials']:
-		if trial['throughput_per_s']: trial['throughput_per_s'] *= 2" "$baseline" >"$tmp/new.json"
+		if trial['throughput_per_s']: trial['throughput_per_s'] = float('%.15g' % (2 * trial['throughput_per_s']))" "$baseline" >"$tmp/new.json"
 	"$concbench" report "$tmp/new.json" -o "$page" --against "$tmp/old.json"
 	/usr/bin/python3 tests/report_browser.py "$page" "$tmp/new.json" "$axe" "$tmp"
 }

@@ -115,7 +115,7 @@ static void put_table(const struct comparison_view *view, bool changed, struct h
 
 	fprintf(html->out,
 		"<div class=\"scroll\" role=\"group\" aria-label=\"%s\">"
-		"<table class=\"against sortable\"><caption>%s</caption>\n<thead><tr>"
+		"<table class=\"against sortable\"><caption><span>%s</span></caption>\n<thead><tr>"
 		"<th scope=\"col\" data-sort=\"text\">Cell</th>"
 		"<th scope=\"col\" data-sort=\"text\">Measure</th>"
 		"<th scope=\"col\" data-sort=\"number\">Old</th>"

@@ -11,12 +11,13 @@
 /* The measures that have a column, with the words of its header. */
 static const struct {
 	const char *key, *label;
+	bool interval; /* is shown; there is no room for all */
 } columns[] = {
-	{ "throughput_per_s", "Throughput (/s)" },
-	{ "latency_p50_ns", "p50" },
-	{ "latency_p99_ns", "p99" },
+	{ "throughput_per_s", "Throughput (/s)", true },
+	{ "latency_p50_ns", "p50", true },
+	{ "latency_p99_ns", "p99", true },
 	{ "latency_max_ns", "max" },
-	{ "cpu_per_task_s", "CPU per task" },
+	{ "cpu_per_task_s", "CPU per task", true },
 	{ "switches_per_task", "Switches per task" },
 	{ "peak_memory_kib", "Memory" },
 };
@@ -28,6 +29,17 @@ const char *report_status(const json_t *cell)
 	const char *status = text_at(cell, "status");
 
 	return !cell_was_run(cell) && strcmp(status, "failed") == 0 ? "not run" : status;
+}
+
+/* Half the width of an interval. */
+static void put_half(struct estimate value, FILE *out)
+{
+	double percent = 50 * (value.high - value.low) / value.median;
+
+	if (percent > 100)
+		fputs(" ±>100%", out);
+	else if (percent >= 0)
+		fprintf(out, " ±%.0f%%", percent);
 }
 
 /* What a column is sorted by stands beside it; where that is missing there is none. */
@@ -46,8 +58,8 @@ static void put_measure(const json_t *cell, size_t i, struct html *html)
 		fputs(format_number(value.median, text), html->text);
 	else
 		fputs(measure_format(measure, value.median, text), html->text);
-	if (isfinite(value.low) && isfinite(value.high) && value.median > 0)
-		fprintf(html->text, " ±%.0f%%", 50 * (value.high - value.low) / value.median);
+	if (columns[i].interval)
+		put_half(value, html->text);
 	fputs("</td>", html->out);
 }
 
@@ -106,8 +118,9 @@ int page_cells(const struct report *report, struct html *html)
 	bool figures = have_figures(groups);
 
 	fputs("<div class=\"scroll\" role=\"group\" aria-label=\"All cells\"><table class=\"cells "
-	      "sortable\"><caption>All cells: medians ± half the width of their "
-	      "intervals</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\">Workload</th>"
+	      "sortable\"><caption><span>All cells: medians, with ± half the width of the "
+	      "interval</span></caption>\n<thead><tr><th scope=\"col\" "
+	      "data-sort=\"text\">Workload</th>"
 	      "<th scope=\"col\" data-sort=\"text\">Model</th>"
 	      "<th scope=\"col\" data-sort=\"number\">Concurrency</th>",
 		html->out);

@@ -10,6 +10,11 @@ static const struct {
 	const char *key, *label;
 } labels[] = {
 	{ "cpu", "CPU" },
+	{ "libuv", "libuv" },
+	{ "libcurl", "libcurl" },
+	{ "jansson", "jansson" },
+	{ "openssl", "OpenSSL" },
+	{ "hyperfine", "hyperfine" },
 	{ "os", "OS" },
 	{ "git", "Commit" },
 	{ "memory_kib", "Memory" },
@@ -100,7 +105,7 @@ static void put_facts(const json_t *facts, const char *caption, struct html *htm
 		return;
 	fprintf(html->out,
 		"<div class=\"scroll\" role=\"group\" aria-label=\"%s\"><table class=\"facts\">"
-		"<caption>%s</caption><tbody>\n",
+		"<caption><span>%s</span></caption><tbody>\n",
 		caption, caption);
 	json_object_foreach((json_t *)facts, key, value)
 	{

@@ -108,8 +108,9 @@ int page_reasons(const struct report *report, struct html *html)
 		return 0;
 	}
 	fputs("<div class=\"scroll\" role=\"group\" aria-label=\"Without a result\">"
-	      "<table class=\"reasons sortable\"><caption>Cells without a result, and why: what is "
-	      "alike in one row</caption>\n<thead><tr>"
+	      "<table class=\"reasons sortable\"><caption><span>Cells without a result, and why: "
+	      "what is "
+	      "alike in one row</span></caption>\n<thead><tr>"
 	      "<th scope=\"col\" data-sort=\"text\">Status</th>"
 	      "<th scope=\"col\" data-sort=\"text\">Model</th>"
 	      "<th scope=\"col\" data-sort=\"text\">Workload at concurrency</th>"

@@ -77,8 +77,9 @@ int page_scorecard(const struct report *report, struct html *html)
 	if (!models)
 		return -ENOMEM;
 	fputs("<div class=\"scroll\" role=\"group\" aria-label=\"Scorecard\">"
-	      "<table class=\"scorecard\"><caption>Throughput of each workload, model by model, at "
-	      "the highest concurrency at which most models have a result</caption>\n"
+	      "<table class=\"scorecard\"><caption><span>Throughput of each workload, model by "
+	      "model, at "
+	      "the highest concurrency at which most models have a result</span></caption>\n"
 	      "<thead><tr><th scope=\"col\">Workload</th>",
 		html->out);
 	for (const char **model = models; *model; model++) {
