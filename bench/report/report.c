@@ -22,33 +22,24 @@ enum { OPT_AGAINST = OPT_FIRST, OPT_FORCE };
 
 struct options {
 	const char *file, *output, *against;
-	bool force, help;
+	bool force;
 };
 
 static int read_options(int argc, char **argv, struct options *options)
 {
 	int key;
 
-	optind = 0; /* this may be the program's second getopt_long */
 	while ((key = command_next(&report_command, argc, argv)) != -1) {
 		if (key == 'o')
 			options->output = optarg;
 		else if (key == OPT_AGAINST)
 			options->against = optarg;
-		else if (key == OPT_FORCE)
-			options->force = true;
-		else if (key == 'h')
-			options->help = true;
 		else
-			return cli_help("report"); /* getopt has said why */
+			options->force = true;
 	}
 	options->file = argv[optind];
-	if (options->help)
-		return EXIT_OK;
 	if (!options->file)
 		return cli_error("report", "no results file is given; see concbench report --help");
-	if (argv[optind + 1])
-		return cli_error("report", "more than one results file is given");
 	if (!options->output)
 		return cli_error("report", "no page is named with -o; see concbench report --help");
 	return result_check_output("report", options->output, true, "");
@@ -191,10 +182,6 @@ static int report_main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.help) {
-		command_usage(&report_command, stdout);
-		return EXIT_OK;
-	}
 	json_t *root = load(options.file);
 	if (!root)
 		return EXIT_USAGE;
