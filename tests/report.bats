@@ -14,7 +14,7 @@ setup() {
 
 # CODE FILE [TEXT..]: Python on a page, which tests/html_page.py has read and found sound.
 page_has() {
-	PYTHONPATH=tests /usr/bin/python3 -c "
+	PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c "
 import sys
 from html_page import Page
 page, more = Page(sys.argv[1]), sys.argv[2:]
@@ -134,7 +134,7 @@ assert all(row[6].startswith("Forced: ") for row in page.rows("against") if row[
 
 @test "what cannot be told is refused" {
 	refused 'no results file is given' report -o "$page"
-	refused 'more than one results file' report "$result" "$result" -o "$page"
+	refused "unexpected argument '$result'" report "$result" "$result" -o "$page"
 	refused 'no page is named with -o' report "$result"
 	refused "cannot read '$tmp/none.json'" report "$tmp/none.json" -o "$page"
 	refused "cannot write '$tmp/no/page.html'" report "$result" -o "$tmp/no/page.html"

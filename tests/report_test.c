@@ -458,11 +458,11 @@ static const char drawn[] =
 	"<use xlink:href='#gpPt0' transform='translate(5.00,-.50) scale(4.50)' "
 	"color='rgb(  0, 114, 178)'/><g><text></text></g></g>\n"
 	"<g stroke-width=\"0.80\"><path stroke='rgb( 51,  51,  51)' d='M1.00,2.00 L3.00,4.00 "
-        "'/></g>\n"
+	"'/></g>\n"
 	"<g stroke-width=\"0.80\"><path stroke='rgb( 51,  51,  51)' d='M5.00,6.00 L7.00,8.00 "
-        "'/></g>\n"
+	"'/></g>\n"
 	"<g stroke-width=\"0.60\"><path stroke='rgb( 51,  51,  51)' d='M9.00,6.00 L7.00,8.00 "
-        "'/></g>\n"
+	"'/></g>\n"
 	"</g></svg>\n";
 
 static void pictures_are_shrunk_and_take_the_page_colours(void **state)

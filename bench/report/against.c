@@ -111,7 +111,7 @@ static void put_row(const struct comparison_view *view, const struct cell_pair *
 static void put_table(const struct comparison_view *view, bool changed, struct html *html)
 {
 	const struct compared *compared = view->compared;
-	const char *caption = changed ? "Worse or better, the worst first" : "All other measures";
+	const char *caption = changed ? "Worse or better, the worst first" : "All the rest";
 
 	fprintf(html->out,
 		"<div class=\"scroll\" role=\"group\" aria-label=\"%s\">"
@@ -147,7 +147,7 @@ static void put_others(const struct comparison_view *view, struct html *html)
 			compared->verdicts[VERDICT_NO_VALUE] ==
 		0)
 		return;
-	fputs("<details><summary>What did not change</summary>\n", html->out);
+	fputs("<details><summary>Not shown to have changed</summary>\n", html->out);
 	put_table(view, false, html);
 	fputs("</details>\n", html->out);
 }
