@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "compare/compare.h"
+#include "doctor/doctor.h"
 #include "export/export.h"
 #include "gate/gate.h"
 #include "history/history_main.h"
@@ -36,6 +37,7 @@ const struct command *const commands[] = {
 	&(const struct command){
 		"selftest", "how often a gate is wrong on this machine", .main = selftest_main },
 	&plot_command,
+	&doctor_command,
 	&(const struct command){ "history", "results over time: what changed, and at which commit",
 		.main = history_main },
 	&(const struct command){
