@@ -10,6 +10,7 @@
 #include "import/import.h"
 #include "list.h"
 #include "load_main.h"
+#include "map/map_main.h"
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
@@ -37,6 +38,7 @@ const struct command *const commands[] = {
 	&(const struct command){
 		"selftest", "how often a gate is wrong on this machine", .main = selftest_main },
 	&plot_command,
+	&map_command,
 	&doctor_command,
 	&(const struct command){ "history", "results over time: what changed, and at which commit",
 		.main = history_main },

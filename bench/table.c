@@ -341,7 +341,7 @@ static void print_legend(FILE *out, const struct groups *groups)
 	fputs("p99, CPU and memory (bytes) at the highest concurrency.\n", out);
 }
 
-static void print_warnings(FILE *out, const json_t *root)
+void table_warnings(FILE *out, const json_t *root)
 {
 	size_t count = json_array_size(
 		json_object_get(json_object_get(root, "environment"), "warnings"));
@@ -363,6 +363,6 @@ void table_print(const json_t *root, FILE *out)
 	table_reasons(out, cells);
 	print_whole_processes(out, cells);
 	print_legend(out, &groups);
-	print_warnings(out, root);
+	table_warnings(out, root);
 	groups_free(&groups);
 }

@@ -81,28 +81,30 @@ static double number_in(const struct machine *machine, const char *folder, const
 	return number < 0 || number > endless ? INFINITY : number / unit;
 }
 
-static double limit_at(const struct machine *machine, const char *folder,
-	const struct cgroup_limit *limit, bool unified)
-{
-	double number = number_in(machine, folder, unified ? limit->v2 : limit->v1);
-
-	return unified || !limit->v1_unit ? number
-					  : number / number_in(machine, folder, limit->v1_unit);
-}
-
-/* From the group up to the root of the hierarchy. */
+/*
+ * From the group up to the root of the hierarchy, as far as a container sees it. NAN where
+ * a file is there and cannot be read, none where there is no such file.
+ */
 static double least_above(const struct machine *machine, const char *mount, char path[FOLDER_MAX],
-	const struct cgroup_limit *limit, bool unified)
+	const char *file, const char *unit, double none)
 {
-	char folder[PATH_MAX];
+	char folder[PATH_MAX], full[PATH_MAX + 64];
 	double least = NAN;
 
 	for (;;) {
 		snprintf(folder, sizeof folder, "%s%s", mount, path);
-		least = fmin(least, limit_at(machine, folder, limit, unified));
+		snprintf(full, sizeof full, "%s/%s", folder, file);
+		if (is_there(machine, full)) {
+			double number = number_in(machine, folder, file);
+			if (unit)
+				number /= number_in(machine, folder, unit);
+			if (isnan(number))
+				return NAN;
+			least = fmin(least, number);
+		}
 		char *end = strrchr(path, '/');
 		if (!end)
-			return least;
+			return isnan(least) ? none : least;
 		*end = '\0';
 	}
 }
@@ -114,7 +116,7 @@ double cgroup_least(const struct machine *machine, const struct cgroup_limit *li
 
 	if (membership(machine, limit->controller, path)) {
 		snprintf(file, sizeof file, "/sys/fs/cgroup/%s", limit->controller);
-		return least_above(machine, file, path, limit, false);
+		return least_above(machine, file, path, limit->v1, limit->v1_unit, NAN);
 	}
 	if (!membership(machine, NULL, path))
 		return NAN;
@@ -123,8 +125,7 @@ double cgroup_least(const struct machine *machine, const struct cgroup_limit *li
 		if (!is_there(machine, file))
 			continue;
 		/* The root has no such files, nor a group whose controller is off: no limit. */
-		double least = least_above(machine, unified[i], path, limit, true);
-		return isnan(least) ? INFINITY : least;
+		return least_above(machine, unified[i], path, limit->v2, NULL, INFINITY);
 	}
 	return NAN;
 }
