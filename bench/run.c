@@ -25,9 +25,7 @@
 #include "trial_process.h"
 #include "whole_process.h"
 
-enum { SAVE_EVERY_S = 10, LONG_RUN_TRIALS = 1000 };
-
-static const double probe_s = 2;
+enum { SAVE_EVERY_S = 10 };
 
 /* One trial in the order of the run. */
 struct slot {
@@ -51,9 +49,7 @@ static void new_results(struct run *run)
 	run->root = result_new(plan_options(&run->plan));
 	json_t *cells = json_object_get(run->root, "cells");
 
-	if (run->slot_count >= LONG_RUN_TRIALS) /* which a look at who else is here costs nothing */
-		json_object_set_new(json_object_get(run->root, "environment"), "warnings",
-			doctor_warnings(probe_s));
+	doctor_probe(run->root, run->slot_count);
 	for (size_t i = 0; i < run->plan.cell_count; i++) {
 		struct cell *cell = &run->plan.cells[i];
 		cell->json = cell_new(&cell->spec);

@@ -12,8 +12,6 @@
 
 enum { WIDTH = 80, INDENT = 9 };
 
-static const double probe_s = 2;
-
 static const char *const severity_names[] = {
 	[SEVERITY_OK] = "ok",
 	[SEVERITY_UNKNOWN] = "unknown",
@@ -120,7 +118,7 @@ static int examine(bool as_json)
 
 	if (!symptoms)
 		return cli_error("doctor", "out of memory");
-	probe_run(probe_s, &probe);
+	probe_run(PROBE_S, &probe);
 	machine.probe = &probe;
 	doctor_examine(&machine, symptoms);
 	if (as_json) {

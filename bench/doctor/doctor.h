@@ -13,6 +13,13 @@
  */
 json_t *doctor_warnings(double probe_s);
 
+/*
+ * Look at who else uses the CPUs before so many trials begin, where they are so many
+ * that 2 s are nothing beside them, and have the warnings of a results object tell of
+ * it. Not thread-safe.
+ */
+void doctor_probe(json_t *root, size_t trials);
+
 extern const struct command doctor_command;
 
 #endif

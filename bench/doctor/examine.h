@@ -18,6 +18,9 @@ struct model;
 /* From best to worst. What cannot be read is unknown, never ok. */
 enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_NOTE, SEVERITY_WARNING };
 
+/* How long the CPUs are probed. */
+enum { PROBE_S = 2 };
+
 enum { FOUND_MAX = 512, ADVICE_MAX = 256, SYMPTOMS_MAX = 40 };
 
 /* What is examined. */

@@ -11,6 +11,7 @@
 #include "../../models/io.h"
 #include "../cells.h"
 #include "../cli.h"
+#include "../doctor/doctor.h"
 #include "../progress.h"
 #include "../result.h"
 #include "../result_new.h"
@@ -38,6 +39,8 @@ static void new_results(struct mapping *mapping)
 
 	mapping->root = result_new(plan_options(plan));
 	json_t *cells = json_object_get(mapping->root, "cells");
+
+	doctor_probe(mapping->root, plan->trials * plan->cell_count);
 	for (size_t i = 0; i < plan->cell_count; i++) {
 		plan->cells[i].json = cell_new(&plan->cells[i].spec);
 		json_array_append_new(cells, plan->cells[i].json);
@@ -210,7 +213,7 @@ const struct command map_command = {
 	.synopsis = "[-m MODEL[:NAME=VALUE],..] [--shares PERCENT,..] [-c N,..]\n"
 		    "[--trials N] [--seed N] [-o FILE.json [--force]] [--plots DIR]",
 	.about = "Run the workload `mixed` with tasks of 1 ms, of which a share computes and the "
-	         "rest "
+		 "rest "
 		 "waits, over all shares and concurrencies, and tell at each point which model has "
 		 "the highest throughput, where one is told apart from all others, and where one "
 		 "overtakes another. The defaults take some 5 minutes on 2 cores.",

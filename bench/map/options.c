@@ -24,7 +24,7 @@ static const unsigned usual_concurrencies[] = { 1, 3, 10, 30, 100, 300, 1000 };
 const struct command_option map_options_table[] = {
 	{ 'm', "model", "MODEL,..",
 		"the models, up to 26 (default: threads, threadpool, eventloop, coroutine, "
-	        "offload, "
+		"offload, "
 		"multicore)",
 		COMPLETES_MODEL },
 	{ OPT_SHARES, "shares", "PERCENT,..",

@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # concbench, tmp and stderr are set by cli.bash and by run
+# concbench map: what it refuses, a small one end to end, and how it ends when interrupted.
+
+load cli
+
+setup_file() {
+	cli_setup
+	export MAP=$tmp/map.json PICTURES=$tmp/pictures OUT=$tmp/out
+	"$concbench" map -m blocking,coroutine --shares 100,0 -c 1,20 --trials 4 --seed 5 \
+		-o "$MAP" --plots "$PICTURES" >"$OUT" 2>"$tmp/err" || cat "$OUT" "$tmp/err"
+	nothing_in_tmpdir
+}
+
+setup() {
+	cli_setup
+}
+
+@test "bad options are refused, with what is accepted" {
+	refused "--shares takes a whole number of % from 0 to 100" map --shares 0,101
+	refused "--shares takes" map --shares ''
+	refused "--shares takes up to 24 of them" map --shares "$(seq -s, 0 30)"
+	refused "-c takes up to 24 numbers" map -c "$(seq -s, 1 30)"
+	refused "--trials takes a whole number" map --trials 0
+	refused "no model is called 'green'" map -m threads,green
+	refused "--force is for -o" map --force
+	refused "--plots takes a folder" map --plots ''
+	refused "unexpected argument 'mixed'" map mixed
+	refused "No such file or directory" map -o "$tmp/none/map.json"
+	echo kept >"$tmp/there.json"
+	refused "exists; --force replaces it" map -o "$tmp/there.json"
+}
+
+@test "a small map is valid and complete" {
+	valid "$MAP"
+	results '
+assert root["complete"] is True and root["options"]["seed"] == 5
+assert len(cells) == 8 and all(len(c["trials"]) == 4 for c in cells)
+assert {(c["params"]["cpu_share"], c["concurrency"]) for c in cells} == {(0, 1), (0, 20), (100, 1), (100, 20)}
+assert all(c["status"] == "ok" for c in cells), [c["reason"] for c in cells]
+assert sorted(t["order"] for t in trials) == list(range(32))
+places = order(root)
+assert all(sorted(places[i:i + 8]) == list(range(8)) for i in range(0, 32, 8)), places
+assert places[:8] != places[8:16]' "$MAP"
+}
+
+@test "one that waits for one task at a time loses where twenty could wait" {
+	results '
+points = {(p["cpu_share"], p["concurrency"]): p for p in root["map"]["points"]}
+assert len(points) == 4 and root["map"]["models"] == ["blocking", "coroutine"]
+assert points[0, 20]["winner"] == "coroutine" and points[0, 20]["ahead"] > 1, points
+assert points[0, 20]["among_the_best"] == ["coroutine"]
+for point in points.values():
+	assert (point["winner"] is None) == (len(point["among_the_best"]) > 1), point
+	assert 0 < point["p"] <= point["adjusted_p"] <= 1' "$MAP"
+}
+
+@test "the text has the grid, the letters and where the file is" {
+	grep -qx 'A=blocking B=coroutine' "$OUT"
+	grep -q '^ *20  B ' "$OUT"
+	grep -qx "Results are in $MAP" "$OUT"
+	while IFS= read -r line; do
+		[ "${#line}" -le 80 ] || [[ $line == *"$tmp"* ]] || fail "too long: $line"
+	done <"$OUT"
+}
+
+@test "the map is drawn, not empty, also later from the file" {
+	"$concbench" plot "$MAP" -o "$tmp/again"
+	for folder in "$PICTURES" "$tmp/again"; do
+		[ "$(ls -A "$folder")" = "$(printf 'map.png\nmap.svg')" ]
+		[ "$(head -c 4 "$folder/map.png" | tail -c 3)" = PNG ]
+		[ "$(stat -c %s "$folder/map.png")" -gt 5000 ]
+		/usr/bin/python3 - "$folder/map.svg" <<'PYTHON'
+import re, sys, xml.etree.ElementTree as tree
+texts = ["".join(node.itertext()).strip() for node in tree.parse(sys.argv[1]).iter() if node.tag.endswith("text")]
+assert "B" in texts and any(re.fullmatch(r"(\+|x )\d+( %)?", text) for text in texts), texts
+assert "B  coroutine" in texts or "B coroutine" in texts, texts
+assert "20" in texts and "100 %" in texts, texts
+PYTHON
+	done
+	cmp "$PICTURES/map.svg" "$tmp/again/map.svg"
+}
+
+@test "a map's file can be exported" {
+	"$concbench" export "$MAP" --format csv -o "$tmp/map.csv"
+	[ "$(wc -l <"$tmp/map.csv")" -eq 33 ]
+}
+
+@test "text in a map's file is never run by gnuplot" {
+	/usr/bin/python3 - "$MAP" "$tmp" >"$tmp/evil.json" <<'PYTHON'
+import json, sys
+root = json.load(open(sys.argv[1]))
+evil = "'.system(\"touch %s/ran\").' `touch %s/ran` \"" % (sys.argv[2], sys.argv[2])
+root["map"]["models"] = [evil]
+for cell in root["cells"]:
+	cell["params"]["url"] = evil
+json.dump(root, sys.stdout)
+PYTHON
+	run "$concbench" plot "$tmp/evil.json" -o "$tmp/evil"
+	[ ! -e "$tmp/ran" ]
+}
+
+@test "SIGINT keeps what was done, ends with 130 and leaves no process" {
+	env --default-signal=INT "$concbench" map -m coroutine,threads --shares 0,50 -c 1,10 --trials 500 \
+		-o "$tmp/a.json" --plots "$tmp/none" >"$tmp/out" 2>"$tmp/err" 3>&- &
+	mapping=$!
+	until_true one_alive_named concbench
+	sleep 1
+	kill -INT $mapping
+	code=0
+	wait $mapping || code=$?
+	[ $code -eq 130 ] || fail "status $code" "$(cat "$tmp/out" "$tmp/err")"
+	until_true nothing_alive
+	nothing_in_tmpdir
+	valid "$tmp/a.json"
+	results 'assert root["complete"] is False and 1 <= len(trials) < 4000' "$tmp/a.json"
+	[ "$(tail -n 1 "$tmp/out")" = "What was done is in $tmp/a.json" ]
+	[ ! -e "$tmp/none" ]
+}
