@@ -21,10 +21,13 @@ set bmargin at screen py(bottom)
 set border 0
 set xrange [0.5:columns + 0.5]
 set yrange [0.5:rows + 0.5]
-unset xtics
-unset ytics
-do for [i = 1:columns] { set xtics nomirror scale 0 add (word(shares, i).' %' i) }
-do for [i = 1:rows] { set ytics nomirror scale 0 add (word(concurrencies, i) i) }
+# A tic's text is a format, in which the sign stands for itself when it is written twice.
+tics_x = ''
+do for [i = 1:columns] { tics_x = tics_x . tic(i, word(shares, i).' %%') }
+tics_y = ''
+do for [i = 1:rows] { tics_y = tics_y . tic(i, word(concurrencies, i)) }
+eval 'set xtics nomirror scale 0 ' . bracketed(tics_x)
+eval 'set ytics nomirror scale 0 ' . bracketed(tics_y)
 set label 5 'tasks in flight' at screen px(20),py((top + bottom) / 2.0) center rotate textcolor rgb ink
 set label 6 'share of a task''s time that computes' center \
 	at screen px((left + right) / 2.0),py(bottom + 42) textcolor rgb ink

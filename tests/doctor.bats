@@ -69,7 +69,7 @@ print(*[f["severity"] + " " + f["found"] for f in json.load(open(sys.argv[1]))["
 	while IFS= read -r line; do
 		[ "${#line}" -le 80 ] || fail "too long: $line"
 	done <<<"$output"
-	[[ "${lines[-1]}" =~ ^[0-9]+\ warnings,\ [0-9]+\ notes,\ [0-9]+\ unknown,\ [0-9]+\ ok$ ]]
+	[[ "${lines[-1]}" =~ ^warnings:\ [0-9]+,\ notes:\ [0-9]+,\ unknown:\ [0-9]+,\ ok:\ [0-9]+$ ]]
 }
 
 @test "a run's results have the warnings by name, and the table says how many" {

@@ -395,7 +395,8 @@ static void reads_control_groups_of_version_1(void **state)
 {
 	static const struct file files[] = {
 		{ "/proc/self/cgroup",
-			"9:name=systemd:/\n4:memory:/box/a\n3:cpu,cpuacct:/box/a\n0::/\n" },
+			"9:name=systemd:/\n8:pids:/\n4:memory:/box/a\n3:cpu,cpuacct:/box/a\n0::/"
+		        "\n" },
 		{ "/sys/fs/cgroup/cpu/box/a/cpu.cfs_quota_us", "-1\n" },
 		{ "/sys/fs/cgroup/cpu/box/a/cpu.cfs_period_us", "100000\n" },
 		{ "/sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "150000\n" },
@@ -411,6 +412,8 @@ static void reads_control_groups_of_version_1(void **state)
 	assert_true(fabs(cgroup_least(&machine, &cgroup_cpus) - 1.5) < 1e-9);
 	assert_true(isinf(cgroup_least(&machine, &cgroup_memory)));
 	assert_true(isnan(cgroup_least(&machine, &cgroup_pids)));
+	put(root, "/sys/fs/cgroup/pids/cgroup.procs", "1\n");
+	assert_true(isinf(cgroup_least(&machine, &cgroup_pids)));
 	remove_tree(root);
 }
 
@@ -468,7 +471,7 @@ static void lines_fit(void **state)
 			fail_msg("too long: %.*s", (int)strcspn(line, "\n"), line);
 	assert_ptr_equal(strstr(text, "warning: jitter\n"), text);
 	assert_non_null(strstr(text, "sysctl -w net.core.somaxconn=4096\n"));
-	assert_non_null(strstr(text, " notes, 0 unknown, 0 ok\n"));
+	assert_non_null(strstr(text, ", unknown: 0, ok: 0\n"));
 	free(text);
 }
 

@@ -380,7 +380,7 @@ static void lines_fit(void **state)
 		if (strcspn(line, "\n") > 80)
 			fail_msg("too long: %.*s", (int)strcspn(line, "\n"), line);
 	assert_non_null(strstr(text, "A=a B=b C=c\n"));
-	assert_non_null(strstr(text, "in flight  b -> c"));
+	assert_non_null(strstr(text, "b -> c "));
 	free(text);
 	map_free(&map);
 	json_decref(root);

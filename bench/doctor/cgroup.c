@@ -112,11 +112,14 @@ static double least_above(const struct machine *machine, const char *mount, char
 double cgroup_least(const struct machine *machine, const struct cgroup_limit *limit)
 {
 	static const char *const unified[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-	char path[FOLDER_MAX], file[PATH_MAX];
+	char path[FOLDER_MAX], mount[64], file[PATH_MAX];
 
 	if (membership(machine, limit->controller, path)) {
-		snprintf(file, sizeof file, "/sys/fs/cgroup/%s", limit->controller);
-		return least_above(machine, file, path, limit->v1, limit->v1_unit, NAN);
+		snprintf(mount, sizeof mount, "/sys/fs/cgroup/%s", limit->controller);
+		snprintf(file, sizeof file, "%s%s/cgroup.procs", mount, path);
+		/* The root of a hierarchy has no limit. */
+		return least_above(machine, mount, path, limit->v1, limit->v1_unit,
+			is_there(machine, file) ? INFINITY : NAN);
 	}
 	if (!membership(machine, NULL, path))
 		return NAN;

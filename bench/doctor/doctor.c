@@ -75,7 +75,7 @@ void doctor_print(const struct symptoms *symptoms, FILE *out)
 		if (symptoms->list[i].severity != SEVERITY_OK)
 			put_symptom(&symptoms->list[i], out);
 	put_names(symptoms, out);
-	fprintf(out, "%zu warnings, %zu notes, %zu unknown, %zu ok\n", symptoms->warnings,
+	fprintf(out, "warnings: %zu, notes: %zu, unknown: %zu, ok: %zu\n", symptoms->warnings,
 		count_of(symptoms, SEVERITY_NOTE), count_of(symptoms, SEVERITY_UNKNOWN),
 		count_of(symptoms, SEVERITY_OK));
 }

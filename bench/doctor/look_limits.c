@@ -93,6 +93,10 @@ void look_open_files(const struct machine *machine, struct symptom *symptom)
 		tell_unreadable(symptom, "/proc/self/limits");
 		return;
 	}
+	if (isinf(limit)) {
+		tell(symptom, SEVERITY_OK, "a process may open any number of files");
+		return;
+	}
 	tell(symptom, limit < needed ? SEVERITY_WARNING : SEVERITY_OK,
 		"a process may open %.0f files, and the default profile needs %" PRIu64, limit,
 		needed);

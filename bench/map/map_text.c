@@ -133,8 +133,8 @@ static void put_shared(FILE *out, const struct map *map, const struct map_point 
 			column += fprintf(out, "%c", map_letter((int)m));
 	if (size > 2)
 		text[size - 2] = '\0';
-	column += fprintf(out, ": ");
-	command_wrap(text, column, 6, WIDTH, out);
+	column += fprintf(out, ":");
+	command_wrap(text, column, 4, WIDTH, out);
 	free(text);
 }
 
@@ -162,7 +162,7 @@ static void put_crossing(FILE *out, const struct map *map, const struct map_cros
 	snprintf(where, sizeof where, share ? "%u in flight" : "%u %% computing", crossing->fixed);
 	snprintf(pair, sizeof pair, "%s -> %s", map->models[crossing->from],
 		map->models[crossing->to]);
-	snprintf(at, sizeof at, share ? "%.3g %% [%.3g, %.3g]" : "%.3g in flight [%.3g, %.3g]",
+	snprintf(at, sizeof at, share ? "%.3g %% [%.3g, %.3g]" : "%.4g in flight [%.4g, %.4g]",
 		crossing->at, crossing->low, crossing->high);
 	fputs("  ", out);
 	table_put(out, where, 17);
