@@ -186,7 +186,7 @@ static void few_trials_tell_nothing(void **state)
 	FILE *out = open_memstream(&text, &size);
 	map_print(&map, root, out);
 	fclose(out);
-	assert_non_null(strstr(text, "With 3 trials nothing can be told apart"));
+	assert_non_null(strstr(text, "Nothing can be told apart by 3 trials a cell"));
 	free(text);
 	map_free(&map);
 	json_decref(root);

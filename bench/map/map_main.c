@@ -210,8 +210,7 @@ static int map_main(int argc, char **argv)
 const struct command map_command = {
 	.name = "map",
 	.summary = "which model wins where: CPU share by concurrency",
-	.synopsis = "[-m MODEL[:NAME=VALUE],..] [--shares PERCENT,..] [-c N,..]\n"
-		    "[--trials N] [--seed N] [-o FILE.json [--force]] [--plots DIR]",
+	.synopsis = "[-m MODEL,..] [--shares PERCENT,..] [-c N,..] [OPTION]..",
 	.about = "Run the workload `mixed` with tasks of 1 ms, of which a share computes and the "
 		 "rest "
 		 "waits, over all shares and concurrencies, and tell at each point which model has "

@@ -187,11 +187,12 @@ void map_print(const struct map *map, const json_t *root, FILE *out)
 	putc('\n', out);
 	put_legend(out, map);
 	if (map->trials < MAP_TRIALS_LEAST)
-		fprintf(out, "With %zu trials nothing can be told apart: that takes %d or more.\n",
+		fprintf(out,
+			"Nothing can be told apart by %zu trials a cell: that takes %d or more.\n",
 			map->trials, MAP_TRIALS_LEAST);
 	put_all_shared(out, map);
 	put_crossings(out, map);
 	table_reasons(out, json_object_get(root, "cells"));
-	fprintf(out, "\nMedians of %zu trials.\n", map->trials);
+	fprintf(out, "\nTrials of a cell: %zu.\n", map->trials);
 	table_warnings(out, root);
 }
