@@ -205,7 +205,7 @@ const struct command plot_command = {
 	.about =
 		"Draw a results file: throughput, bars, latency and cost of each workload, each as "
 		"SVG and PNG; of a sweep's, its four pictures as PNG; of a map's, the map as SVG "
-	        "and "
+		"and "
 		"PNG. Pictures that are there already are replaced.",
 	.options =
 		(const struct command_option[]){

@@ -396,7 +396,7 @@ static void reads_control_groups_of_version_1(void **state)
 	static const struct file files[] = {
 		{ "/proc/self/cgroup",
 			"9:name=systemd:/\n8:pids:/\n4:memory:/box/a\n3:cpu,cpuacct:/box/a\n0::/"
-		        "\n" },
+			"\n" },
 		{ "/sys/fs/cgroup/cpu/box/a/cpu.cfs_quota_us", "-1\n" },
 		{ "/sys/fs/cgroup/cpu/box/a/cpu.cfs_period_us", "100000\n" },
 		{ "/sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "150000\n" },

@@ -61,7 +61,8 @@ void look_governor(const struct machine *machine, struct symptom *symptom)
 		snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d", cpu);
 		if (!is_there(machine, path))
 			break;
-		strcat(path, "/cpufreq/scaling_governor");
+		snprintf(path, sizeof path,
+			"/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
 		if (!read_text(machine, path, name, sizeof name))
 			continue;
 		known++;

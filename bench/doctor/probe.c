@@ -108,7 +108,7 @@ static void note_worst(struct probe *probe, const struct watch *watch)
 void probe_run(double seconds, struct probe *probe)
 {
 	struct watch *watches = calloc(CPU_SETSIZE, sizeof *watches);
-	struct steal before, after;
+	struct steal before = { 0 }, after = { 0 };
 	cpu_set_t all;
 	int count = 0;
 
