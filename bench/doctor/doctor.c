@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,25 +135,12 @@ static int examine(bool as_json)
 	return status;
 }
 
-enum { OPT_JSON = OPT_FIRST };
-
 static int doctor_main(int argc, char **argv)
 {
 	bool as_json = false;
-	int key;
 
-	optind = 0; /* this may be the program's second getopt_long */
-	while ((key = command_next(&doctor_command, argc, argv)) != -1) {
-		if (key == 'h') {
-			command_usage(&doctor_command, stdout);
-			return EXIT_OK;
-		}
-		if (key != OPT_JSON)
-			return cli_help("doctor"); /* getopt has said why */
+	while (command_next(&doctor_command, argc, argv) != -1)
 		as_json = true;
-	}
-	if (optind < argc)
-		return cli_error("doctor", "unexpected argument '%s'", argv[optind]);
 	return examine(as_json);
 }
 
@@ -167,7 +153,7 @@ const struct command doctor_command = {
 		 "uses the CPUs, and changes nothing. What cannot be read is unknown, never ok.",
 	.options =
 		(const struct command_option[]){
-			{ OPT_JSON, "json", NULL, "as one object" },
+			{ OPT_FIRST, "json", NULL, "print one object of JSON" },
 			COMMAND_HELP,
 			{ 0 },
 		},

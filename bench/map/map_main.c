@@ -188,34 +188,18 @@ static int check_plots_folder(const char *dir)
 	return cli_error("map", "cannot make folder '%s': %s", dir, strerror(errno));
 }
 
-static int map_main(int argc, char **argv)
+int map_main(int argc, char **argv)
 {
 	struct map_options options;
 	int status = map_options_read(&options, argc, argv);
 
-	if (!status && options.help) {
-		command_usage(&map_command, stdout);
-	} else if (!status) {
+	if (!status)
 		status = result_check_output(
-			"map", options.plan.output, options.force, "--force replaces it");
-		if (!status)
-			status = check_plots_folder(options.plots);
-		if (!status)
-			status = run(&options);
-	}
+			"map", options.plan.output, options.plan.force, "--force replaces it");
+	if (!status)
+		status = check_plots_folder(options.plots);
+	if (!status)
+		status = run(&options);
 	map_options_free(&options);
 	return status;
 }
-
-const struct command map_command = {
-	.name = "map",
-	.summary = "which model wins where: CPU share by concurrency",
-	.synopsis = "[-m MODEL,..] [--shares PERCENT,..] [-c N,..] [OPTION]..",
-	.about = "Run the workload `mixed` with tasks of 1 ms, of which a share computes and the "
-		 "rest "
-		 "waits, over all shares and concurrencies, and tell at each point which model has "
-		 "the highest throughput, where one is told apart from all others, and where one "
-		 "overtakes another. The defaults take some 5 minutes on 2 cores.",
-	.options = map_options_table,
-	.main = map_main,
-};

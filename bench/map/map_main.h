@@ -4,7 +4,8 @@
 
 #include "../command.h"
 
-/* `concbench map`. */
+/* `concbench map`; its options are those of options.h. */
 extern const struct command map_command;
+int map_main(int argc, char **argv);
 
 #endif

@@ -3,47 +3,60 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../cli.h"
 #include "../selection.h"
 #include "map_main.h"
 
-enum { OPT_SHARES = OPT_FIRST, OPT_TRIALS, OPT_SEED, OPT_FORCE, OPT_PLOTS };
+enum { OPT_SHARES = OPT_FIRST, OPT_TRIALS, OPT_FORCE, OPT_PLOTS };
 
 /* A task takes a ms, and a trial enough of them to be in full flight most of its time. */
-enum { TOTAL_US = 1000, TASKS_LEAST = 60, TASKS_EACH = 2 };
+enum { TASKS_LEAST = 60, TASKS_EACH = 2 };
+
+/* total_us and cpu_share, beside those of the command line. */
+enum { OWN_PARAMS = 2 };
+
+static const char usual_total[] = "total_us=1000";
+
+const struct command map_command = {
+	.name = "map",
+	.summary = "which model wins where: CPU share by concurrency",
+	.synopsis = "[-m MODEL,..] [--shares PERCENT,..] [-c N,..] [OPTION].. [-o FILE.json]",
+	.about = "Run the workload `mixed` with tasks of 1 ms, of which a share computes and the "
+		 "rest waits, over all shares and concurrencies, and tell at each point which "
+		 "model has the highest throughput, where one is told apart from all others, and "
+		 "where one overtakes another. The defaults take some 5 minutes on 2 cores.",
+	.options =
+		(const struct command_option[]){
+			{ 'm', "model", "MODEL[:NAME=VALUE],..",
+				"models, up to 26 (default: threads, threadpool, eventloop, "
+				"coroutine, offload, multicore)",
+				COMPLETES_MODEL },
+			{ OPT_SHARES, "shares", "PERCENT,..",
+				"how much of a task computes, up to 24 of them (default "
+				"0,10,25,50,75,100)" },
+			{ 'c', "concurrency", "N,..",
+				"tasks in flight at once, up to 24 numbers (default "
+				"1,3,10,30,100,300,1000)" },
+			{ OPT_TRIALS, "trials", "N",
+				"of each cell, in random interleaved order (default 5; fewer than "
+				"4 tell no models apart)" },
+			{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
+			{ OPT_FORCE, "force", NULL, "replace FILE.json when it exists" },
+			{ OPT_PLOTS, "plots", "DIR",
+				"draw map.svg and map.png there; made if missing",
+				COMPLETES_FOLDER },
+			{ 0 },
+		},
+	.shared = selection_options,
+	.main = map_main,
+};
 
 static const char *const usual_models[] = { "threads", "threadpool", "eventloop", "coroutine",
 	"offload", "multicore" };
 static const unsigned usual_shares[] = { 0, 10, 25, 50, 75, 100 };
 static const unsigned usual_concurrencies[] = { 1, 3, 10, 30, 100, 300, 1000 };
-
-const struct command_option map_options_table[] = {
-	{ 'm', "model", "MODEL,..",
-		"the models, up to 26 (default: threads, threadpool, eventloop, coroutine, "
-		"offload, "
-		"multicore)",
-		COMPLETES_MODEL },
-	{ OPT_SHARES, "shares", "PERCENT,..",
-		"how much of a task computes, 0 to 100, up to 24 of them (default "
-		"0,10,25,50,75,100)" },
-	{ 'c', "concurrency", "N,..",
-		"tasks in flight at once, up to 24 numbers (default 1,3,10,30,100,300,1000)" },
-	{ OPT_TRIALS, "trials", "N",
-		"trials of a cell, 1 to 1000 (default 5; from 4 on they can "
-		"tell models apart)" },
-	{ OPT_SEED, "seed", "N",
-		"of the order and of the intervals (default: from the clock; "
-		"stored)" },
-	{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
-	{ OPT_FORCE, "force", NULL, "replace FILE.json" },
-	{ OPT_PLOTS, "plots", "DIR", "draw map.svg and map.png there", COMPLETES_FOLDER },
-	COMMAND_HELP,
-	{ 0 },
-};
 
 /* What the lists of the command line come to. */
 struct edges {
@@ -79,45 +92,31 @@ static int read_shares(struct edges *edges, char *list)
 	return status;
 }
 
-static int read_trials(struct plan *plan, const char *text)
+/* Where results go, and nothing of what they are. */
+static bool read_output_option(struct map_options *options, int key)
 {
-	uint64_t trials;
-	int status = cli_number("map", "--trials", text, "", 1, 1000, &trials);
-
-	if (!status)
-		plan->trials = trials;
-	return status;
+	switch (key) {
+	case 'o':
+		options->plan.output = optarg;
+		return true;
+	case OPT_FORCE:
+		options->plan.force = true;
+		return true;
+	case OPT_PLOTS:
+		options->plots = optarg;
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int read_option(struct map_options *options, struct edges *edges, int key)
 {
-	struct selection *selection = &edges->selection;
-
 	switch (key) {
-	case 'm':
-		selection->model_count = 0;
-		return selection_read_list(selection, "-m", optarg, selection_add_model);
-	case 'c':
-		selection->concurrency_count = 0;
-		return selection_read_list(selection, "-c", optarg, selection_add_concurrency);
 	case OPT_SHARES:
 		return read_shares(edges, optarg);
 	case OPT_TRIALS:
-		return read_trials(&options->plan, optarg);
-	case OPT_SEED:
-		return cli_number("map", "--seed", optarg, "", 0, INT64_MAX, &options->plan.seed);
-	case 'o':
-		options->plan.output = optarg;
-		return 0;
-	case OPT_FORCE:
-		options->force = true;
-		return 0;
-	case OPT_PLOTS:
-		options->plots = optarg;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
+		return cli_count("map", "--trials", optarg, "", 1, 1000, &options->plan.trials);
 	default:
 		return cli_help("map"); /* getopt has said why */
 	}
@@ -130,7 +129,9 @@ static void complete(struct edges *edges)
 
 	if (selection->model_count == 0)
 		for (size_t i = 0; i < sizeof usual_models / sizeof *usual_models; i++)
-			selection_add_model(selection, usual_models[i]);
+			selection->models[selection->model_count++] = (struct contender){
+				.name = usual_models[i], .model = model_find(usual_models[i])
+			};
 	if (selection->concurrency_count == 0) {
 		memcpy(selection->concurrency, usual_concurrencies, sizeof usual_concurrencies);
 		selection->concurrency_count = sizeof usual_concurrencies /
@@ -142,32 +143,44 @@ static void complete(struct edges *edges)
 	}
 }
 
-static int check(const struct map_options *options, const struct edges *edges)
+static int check(const struct map_options *options, const struct selection *selection)
 {
-	if (options->force && !options->plan.output)
+	static const char share[] = "cpu_share=";
+
+	if (options->plan.force && !options->plan.output)
 		return cli_error("map", "--force is for -o FILE.json");
 	if (options->plots && !*options->plots)
 		return cli_error("map", "--plots takes a folder");
-	if (edges->selection.model_count > MAP_MODELS_MAX)
+	if (selection->external_count > 0)
+		return cli_error("map", "--external is for services, and mixed is none");
+	if (selection->model_count > MAP_MODELS_MAX)
 		return cli_error("map", "-m takes up to %d models", MAP_MODELS_MAX);
-	if (edges->selection.concurrency_count > MAP_EDGE_MAX)
+	if (selection->concurrency_count > MAP_EDGE_MAX)
 		return cli_error("map", "-c takes up to %d numbers", MAP_EDGE_MAX);
+	if (selection->param_count > SELECTION_MAX - OWN_PARAMS)
+		return cli_error(
+			"map", "--param was given more than %d times", SELECTION_MAX - OWN_PARAMS);
+	for (size_t i = 0; i < selection->param_count; i++)
+		if (strncmp(selection->params[i], share, sizeof share - 1) == 0)
+			return cli_error("map", "the map itself chooses cpu_share");
 	return 0;
 }
 
-/* The cells of one point. */
+/* The cells of one point. What --param says of total_us comes after the usual. */
 static int add_point(
 	struct plan *plan, const struct edges *edges, unsigned share, unsigned concurrency)
 {
 	struct selection selection = edges->selection;
-	char share_text[32], total_text[32];
+	char share_text[32];
 	uint64_t tasks = (uint64_t)TASKS_EACH * concurrency;
 
 	snprintf(share_text, sizeof share_text, "cpu_share=%u", share);
-	snprintf(total_text, sizeof total_text, "total_us=%d", TOTAL_US);
+	selection.params[0] = usual_total;
+	selection.params[1] = share_text;
+	memcpy(&selection.params[OWN_PARAMS], edges->selection.params,
+		edges->selection.param_count * sizeof *selection.params);
+	selection.param_count += OWN_PARAMS;
 	selection.workloads[selection.workload_count++] = workload_find("mixed");
-	selection.params[selection.param_count++] = share_text;
-	selection.params[selection.param_count++] = total_text;
 	selection.concurrency[0] = concurrency;
 	selection.concurrency_count = 1;
 	selection.tasks = tasks > TASKS_LEAST ? tasks : TASKS_LEAST;
@@ -185,47 +198,26 @@ static int add_points(struct plan *plan, const struct edges *edges)
 	return status;
 }
 
-/* For the results, as given, but for the seed and where to. */
-static void remember(struct map_options *options, int key, const char *value)
-{
-	char text[32];
-
-	if (key == 'o' || key == OPT_SEED || key == OPT_FORCE || key == OPT_PLOTS)
-		return;
-	for (const struct command_option *row = map_options_table; row->key; row++)
-		if (row->key == key)
-			snprintf(text, sizeof text, "--%s", row->name);
-	json_array_append_new(options->plan.arguments, json_string(text));
-	if (value)
-		json_array_append_new(options->plan.arguments, json_string(value));
-}
-
 int map_options_read(struct map_options *options, int argc, char **argv)
 {
-	struct edges edges = { .selection = { .command = "map" } };
+	struct edges edges = { .share_count = 0 };
+	struct selection *selection = &edges.selection;
 	int key, status = 0;
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	*options = (struct map_options){ .plan = {
-						 .seed = now.tv_sec * 1000000ULL +
-							 now.tv_nsec / 1000,
-						 .trials = 5,
-						 .warmup_percent = 10,
-						 .time_limit_s = 60,
-						 .arguments = json_array(),
-					 } };
-	optind = 0; /* this may be the program's second getopt_long */
+	selection_init(selection, "map");
+	*options = (struct map_options){ .plan = { .trials = 5, .warmup_percent = 10 } };
+	options->plan.arguments = selection->arguments;
 	while (!status && (key = command_next(&map_command, argc, argv)) != -1) {
-		if (key != '?' && key != 'h')
-			remember(options, key, optarg);
-		status = read_option(options, &edges, key);
+		if (read_output_option(options, key))
+			continue;
+		status = selection_read(selection, &map_command, key);
+		if (status < 0)
+			status = read_option(options, &edges, key);
 	}
-	if (status || options->help)
-		return status;
-	if (optind < argc)
-		return cli_error("map", "unexpected argument '%s'", argv[optind]);
-	status = check(options, &edges);
+	options->plan.seed = selection->seed;
+	options->plan.time_limit_s = selection->time_limit_s;
+	if (!status)
+		status = check(options, selection);
 	complete(&edges);
 	return status ? status : add_points(&options->plan, &edges);
 }

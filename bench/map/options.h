@@ -10,11 +10,7 @@
 struct map_options {
 	struct plan plan;  /* every cell, and the seed, trials and output */
 	const char *plots; /* the pictures' folder, or NULL */
-	bool force, help;
 };
-
-/* The rows of map_command's options; closed by a row without key. */
-extern const struct command_option map_options_table[];
 
 /*
  * Read the arguments of `concbench map`. 0, or EXIT_USAGE with what is wrong said on
