@@ -22,7 +22,7 @@ static const char usual_total[] = "total_us=1000";
 const struct command map_command = {
 	.name = "map",
 	.summary = "which model wins where: CPU share by concurrency",
-	.synopsis = "[-m MODEL,..] [--shares PERCENT,..] [-c N,..] [OPTION].. [-o FILE.json]",
+	.synopsis = "[-m MODEL,..] [--shares PERCENT,..] [-c N,..] [OPTION]..",
 	.about = "Run the workload `mixed` with tasks of 1 ms, of which a share computes and the "
 		 "rest waits, over all shares and concurrencies, and tell at each point which "
 		 "model has the highest throughput, where one is told apart from all others, and "
@@ -35,7 +35,7 @@ const struct command map_command = {
 				COMPLETES_MODEL },
 			{ OPT_SHARES, "shares", "PERCENT,..",
 				"how much of a task computes, up to 24 of them (default "
-				"0,10,25,50,75,100)" },
+				"0,10,25,50,100)" },
 			{ 'c', "concurrency", "N,..",
 				"tasks in flight at once, up to 24 numbers (default "
 				"1,3,10,30,100,300,1000)" },
@@ -55,7 +55,7 @@ const struct command map_command = {
 
 static const char *const usual_models[] = { "threads", "threadpool", "eventloop", "coroutine",
 	"offload", "multicore" };
-static const unsigned usual_shares[] = { 0, 10, 25, 50, 75, 100 };
+static const unsigned usual_shares[] = { 0, 10, 25, 50, 100 };
 static const unsigned usual_concurrencies[] = { 1, 3, 10, 30, 100, 300, 1000 };
 
 /* What the lists of the command line come to. */
