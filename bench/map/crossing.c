@@ -82,7 +82,7 @@ int crossing_between(const struct line_point *line, size_t count, struct rng *rn
 	double *low, double *high)
 {
 	double *ratios = calloc(count, sizeof *ratios);
-	double *room = calloc(most_trials(line, count), sizeof *room);
+	double *room = calloc(most_trials(line, count) + 1, sizeof *room);
 	double *places = calloc(RESAMPLES, sizeof *places);
 	int err = ratios && room && places ? 0 : -ENOMEM;
 

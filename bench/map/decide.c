@@ -58,8 +58,8 @@ static void note_best(const struct map *map, struct map_point *point)
  */
 static int note_among(const struct map *map, struct map_point *point)
 {
-	double p[MAP_MODELS_MAX], adjusted[MAP_MODELS_MAX];
-	int others[MAP_MODELS_MAX];
+	double p[MAP_MODELS_MAX] = { 0 }, adjusted[MAP_MODELS_MAX];
+	int others[MAP_MODELS_MAX] = { 0 };
 	size_t count = map_compared(map, point) - 1;
 	int err = test_best(map, point, p, others);
 
