@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "compare/compare.h"
+#include "completion.h"
 #include "doctor/doctor.h"
 #include "export/export.h"
 #include "gate/gate.h"
@@ -10,6 +11,7 @@
 #include "import/import.h"
 #include "list.h"
 #include "load_main.h"
+#include "man.h"
 #include "map/map_main.h"
 #include "origin.h"
 #include "plot.h"
@@ -35,6 +37,8 @@ const struct command *const commands[] = {
 	&export_command,
 	&import_command,
 	&origin_command,
+	&completion_command,
+	&man_command,
 	&trial_command,
 	NULL,
 };

@@ -134,6 +134,11 @@ const char *environment_git(void)
 	return GIT;
 }
 
+const char *environment_compiler(void)
+{
+	return COMPILER;
+}
+
 json_t *environment_capture(void)
 {
 	struct utsname kernel;

@@ -59,9 +59,11 @@ static bool save(struct mapping *mapping)
 		map_free(&map);
 		err = output ? result_save(mapping->root, output) : 0;
 	}
-	if (err)
+	if (err) {
+		progress_end(&mapping->progress);
 		cli_error("map", "cannot write '%s': %s", output ? output : "the map",
 			strerror(-err));
+	}
 	mapping->saved_ns = io_now_ns();
 	return !err;
 }

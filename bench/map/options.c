@@ -40,7 +40,7 @@ const struct command map_command = {
 				"tasks in flight at once, up to 24 numbers (default "
 				"1,3,10,30,100,300,1000)" },
 			{ OPT_TRIALS, "trials", "N",
-				"of each cell, in random interleaved order (default 5; fewer than "
+				"of each cell, in random interleaved order (default 6; fewer than "
 				"4 tell no models apart)" },
 			{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
 			{ OPT_FORCE, "force", NULL, "replace FILE.json when it exists" },
@@ -205,7 +205,7 @@ int map_options_read(struct map_options *options, int argc, char **argv)
 	int key, status = 0;
 
 	selection_init(selection, "map");
-	*options = (struct map_options){ .plan = { .trials = 5, .warmup_percent = 10 } };
+	*options = (struct map_options){ .plan = { .trials = 6, .warmup_percent = 10 } };
 	options->plan.arguments = selection->arguments;
 	while (!status && (key = command_next(&map_command, argc, argv)) != -1) {
 		if (read_output_option(options, key))
