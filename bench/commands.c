@@ -15,6 +15,7 @@
 #include "map/map_main.h"
 #include "origin.h"
 #include "plot.h"
+#include "report/report.h"
 #include "run.h"
 #include "selftest/selftest.h"
 #include "serve.h"
@@ -31,6 +32,7 @@ const struct command *const commands[] = {
 	&gate_command,
 	&selftest_command,
 	&plot_command,
+	&report_command,
 	&map_command,
 	&doctor_command,
 	&history_command,
