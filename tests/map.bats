@@ -117,6 +117,11 @@ PYTHON
 	[ "$(wc -l <"$tmp/map.csv")" -eq 49 ]
 }
 
+@test "a report of a map tells the command that made it" {
+	"$concbench" report "$MAP" -o "$tmp/map.html"
+	grep -q 'concbench map -m blocking,coroutine --shares 10,0 -c 1,30 --trials 6 --seed 5' "$tmp/map.html"
+}
+
 @test "text in a map's file is never run by gnuplot" {
 	/usr/bin/python3 - "$MAP" "$tmp" >"$tmp/evil.json" <<'PYTHON'
 import json, sys
