@@ -126,7 +126,7 @@ lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(TREE) $(WARN) -include $B/git.h
-	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
+	shellcheck -x tests/run tests/fuzz/run .ci/deps .ci/deb bench/floors/batch bench/floors/services bench/floors/structure .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
