@@ -53,6 +53,24 @@ quick=(run -w sleep -m "blocking,threads" -c 20 -n 40 --trials 6)
 	[ "$(grep -cF "$escape" "$tmp/typescript")" -eq 0 ]
 }
 
+@test "what is worse and what is better is coloured, but not in a file" {
+	"$concbench" "${quick[@]}" -o "$tmp/old.json" >"$tmp/out"
+	/usr/bin/python3 - "$tmp" <<'PYTHON'
+import json, sys
+root = json.load(open(sys.argv[1] + "/old.json"))
+for cell, factor in zip(root["cells"], (2, 0.5)):
+	for trial in cell["trials"]:
+		trial["throughput_per_s"] *= factor
+json.dump(root, open(sys.argv[1] + "/new.json", "w"))
+PYTHON
+	on_terminal -- compare "$tmp/old.json" "$tmp/new.json" --metric throughput_per_s >"$tmp/typescript" ||
+		[ $? -eq 1 ]
+	grep -qF "${escape}[31mworse${escape}[0m" "$tmp/typescript"
+	grep -qF "${escape}[1;32mbetter${escape}[0m" "$tmp/typescript"
+	on_terminal -- compare "$tmp/old.json" "$tmp/new.json" -o "$tmp/text" || [ $? -eq 1 ]
+	[ "$(grep -cF "$escape" "$tmp/text")" -eq 0 ]
+}
+
 @test "without a terminal there are plain lines" {
 	"$concbench" "${quick[@]}" >"$tmp/out" 2>"$tmp/err"
 	[ "$(cat "$tmp/out" "$tmp/err" | grep -cF "$escape")" -eq 0 ]
