@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 
+#include "claims/claims_main.h"
 #include "command.h"
 #include "compare/compare.h"
 #include "export/export.h"
@@ -35,6 +36,7 @@ const struct command *const commands[] = {
 		.main = gate_main },
 	&(const struct command){
 		"selftest", "how often a gate is wrong on this machine", .main = selftest_main },
+	&claims_command,
 	&plot_command,
 	&(const struct command){ "history", "results over time: what changed, and at which commit",
 		.main = history_main },
