@@ -75,12 +75,13 @@ static struct claim_observations observe(const struct claim *claim, enum kind ki
 	struct claim_observations seen = { 0 };
 
 	for (size_t k = 0; claim->arms[k].name; k++)
-		for (size_t i = 0; i < CLAIM_READS_MAX && claim->arms[k].reads[i]; i++) {
+		for (size_t i = 0; claim_arm_reads(&claim->arms[k], i); i++) {
 			const struct claim_arm *arm = &claim->arms[k];
-			const struct claim_row *row = row_of(data, arm->name, arm->reads[i]);
+			const struct claim_row *row = row_of(
+				data, arm->name, claim_arm_reads(arm, i));
 			struct claim_observation *to = &seen.list[seen.count++];
-			*to = (struct claim_observation){ arm->name, arm->reads[i],
-				arm_unit(arm, arm->reads[i]) };
+			*to = (struct claim_observation){ arm->name, row->reads,
+				arm_unit(arm, row->reads) };
 			for (; to->count < trials; to->count++)
 				to->values[to->count] = around(
 					is_good(claim, kind, arm->name, k, to->count) ? row->good
@@ -227,16 +228,17 @@ static void check_arm(const struct claim *claim, const struct claim_arm *arm)
 		fail_msg("claim %s: %s is no cell", claim->name, arm->name);
 	assert_true(spec.workload->kind == WORKLOAD_SERVICE ? arm->tasks == 0 : arm->tasks > 0);
 	assert_true(spec.concurrency > 0);
-	assert_non_null(arm->reads[0]);
-	for (size_t i = 0; i < CLAIM_READS_MAX && arm->reads[i]; i++)
-		if (!arm_unit(arm, arm->reads[i]))
-			fail_msg("claim %s: %s has no %s", claim->name, arm->name, arm->reads[i]);
+	assert_non_null(arm->reads);
+	for (size_t i = 0; claim_arm_reads(arm, i); i++)
+		if (!arm_unit(arm, claim_arm_reads(arm, i)))
+			fail_msg("claim %s: %s has no %s", claim->name, arm->name,
+				claim_arm_reads(arm, i));
 }
 
 static void the_table_is_right(void **state)
 {
 	struct claim_arm wrong = { "x", "threads", "sleep", 1, 1, "duration_us=1 nonsense",
-		{ "elapsed_s" } };
+		"elapsed_s" };
 	struct trial_spec spec;
 	size_t count = 0;
 
@@ -254,7 +256,7 @@ static void the_table_is_right(void **state)
 		assert_in_range(claim_trials(claim), 1, CLAIM_ARMS_MAX * CLAIM_ROUNDS);
 		assert_true((claim->depends_on != NULL) == (finding.regime_count > 1));
 		for (const struct claim_question *row = claim->questions; row->label; row++) {
-			assert_true(strlen(row->label) < CLAIM_LABEL_MAX);
+			assert_true(strlen(row->label) <= CLAIM_LABEL_MAX - 2);
 			assert_true(row->above >= 0 && row->below >= 0);
 			assert_false(row->above > 0 && row->below > 0);
 			assert_ptr_equal(finding.numbers[row - claim->questions].question, row);

@@ -110,7 +110,7 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "--help of the program and of every command prints a usage on stdout" {
-	for command in "" list run plot export origin trial; do
+	for command in "" list run claims plot export origin trial; do
 		# shellcheck disable=SC2086 # the first command is none
 		run --separate-stderr "$concbench" $command --help
 		[ "$status" -eq 0 ] || fail "$command: status $status"

@@ -17,7 +17,7 @@ enum {
 	CLAIM_OBSERVATIONS_MAX = CLAIM_ARMS_MAX * CLAIM_READS_MAX,
 	CLAIM_QUESTIONS_MAX = 12,
 	CLAIM_REGIMES_MAX = 4,
-	CLAIM_LABEL_MAX = 36
+	CLAIM_LABEL_MAX = 34
 };
 
 /* Readings that no other table has. */
@@ -33,12 +33,12 @@ struct claim_arm {
 	const char *params;   /* NAME=VALUE with spaces between, or NULL */
 
 	/* A measure's key (bench/measure.h), a figure of the workload, or one of the above. */
-	const char *reads[CLAIM_READS_MAX];
+	const char *reads, *also; /* also: NULL where there is but one */
 };
 
 /* How a ratio of medians lies, or where there is no `to`, a median. Asked nothing, it is shown. */
 struct claim_question {
-	const char *label;  /* at most CLAIM_LABEL_MAX columns */
+	const char *label;  /* at most CLAIM_LABEL_MAX - 2 columns */
 	const char *regime; /* what it holds under; NULL: the claim has but one */
 	const char *of, *to, *reads;
 	double above, below; /* one of these; 0: not asked */
@@ -54,6 +54,12 @@ struct claim {
 	const struct claim_question *questions; /* closed by a row without a label */
 	const char *why;                        /* a paragraph; lines are wrapped */
 };
+
+/* What an arm reads, from i = 0 on; NULL after the last. */
+static inline const char *claim_arm_reads(const struct claim_arm *arm, size_t i)
+{
+	return i == 0 ? arm->reads : i == 1 ? arm->also : NULL;
+}
 
 /* All of them, in the order of their numbers, closed by NULL. */
 extern const struct claim *const claims[];

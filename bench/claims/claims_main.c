@@ -76,7 +76,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		else
 			return cli_help("claims"); /* getopt has said why */
 	}
-	for (int i = optind; i < argc && !status; i++)
+	for (int i = optind; i < argc && !status && !options->help; i++)
 		status = select_claim(options, argv[i]);
 	for (size_t k = 0; claims[k] && optind == argc; k++)
 		options->selected[options->count++] = claims[k];

@@ -2,16 +2,8 @@
 /* Claims about the CPU: who uses it, and what a loop makes of work that is both. */
 #include "claim.h"
 
-#define LONG_WORK                        \
-	"primes", 0, 24, "below=150000", \
-	{                                \
-		"throughput_per_s"       \
-	}
-#define SHORT_WORK                     \
-	"primes", 0, 400, "below=500", \
-	{                              \
-		"throughput_per_s"     \
-	}
+#define LONG_WORK "primes", 0, 24, "below=150000", "throughput_per_s"
+#define SHORT_WORK "primes", 0, 400, "below=500", "throughput_per_s"
 
 const struct claim claim_cpu = {
 	.number = 7,
@@ -22,7 +14,6 @@ const struct claim claim_cpu = {
 		"them (less than a tenth more), while threads and processes, one a core, get at "
 		"least 1.3 times as much done.",
 	.depends_on = "how long a task computes",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "blocking, long", "blocking", LONG_WORK },
@@ -51,7 +42,6 @@ const struct claim claim_cpu = {
 				"blocking, short", "throughput_per_s", .above = 1.3 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "A loop has one thread, and what computes leaves it no wait to fill. Threads run on "
 	       "every core: the lock of the interpreter, which in the language of many such "
 	       "textbooks lets only one of them compute, does not exist in C, so here threads "
@@ -59,16 +49,8 @@ const struct claim claim_cpu = {
 	       "task shorter than that is better done in place, or by a pool.",
 };
 
-#define MIXED(share)                                       \
-	"mixed", 20, 40, "total_us=5000 cpu_share=" share, \
-	{                                                  \
-		CLAIM_CPU_SHARE, "elapsed_s"               \
-	}
-#define MIXED_ALONE(share)                                \
-	"mixed", 1, 40, "total_us=5000 cpu_share=" share, \
-	{                                                 \
-		CLAIM_CPU_SHARE, "elapsed_s"              \
-	}
+#define MIXED(c, share) \
+	"mixed", c, 40, "total_us=5000 cpu_share=" share, CLAIM_CPU_SHARE, "elapsed_s"
 
 const struct claim claim_overlap = {
 	.number = 16,
@@ -79,13 +61,12 @@ const struct claim claim_overlap = {
 		"times the share of a CPU that a blocking program uses, and takes at most two "
 		"thirds of its time.",
 	.depends_on = "how much of a task is waiting",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
-			{ "blocking, 20 %", "blocking", MIXED_ALONE("20") },
-			{ "coroutine, 20 %", "coroutine", MIXED("20") },
-			{ "blocking, 90 %", "blocking", MIXED_ALONE("90") },
-			{ "coroutine, 90 %", "coroutine", MIXED("90") },
+			{ "blocking, 20 %", "blocking", MIXED(1, "20") },
+			{ "coroutine, 20 %", "coroutine", MIXED(20, "20") },
+			{ "blocking, 90 %", "blocking", MIXED(1, "90") },
+			{ "coroutine, 90 %", "coroutine", MIXED(20, "90") },
 			{ 0 },
 		},
 	.questions =
@@ -100,18 +81,13 @@ const struct claim claim_overlap = {
 				"coroutine, 90 %", "elapsed_s", .above = 1.5 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "The CPU does the same work in less time, so its share rises by as much as the "
 	       "whole "
-	       "gets shorter: the higher share is no waste but the wait that was filled. Where "
-	       "a task hardly waits there is nothing to fill.",
+	       "shrinks: the higher share is no waste but the wait that was filled. Where a task "
+	       "hardly waits there is nothing to fill.",
 };
 
-#define HALF_WORK(share)                                   \
-	"mixed", 4, 24, "total_us=10000 cpu_share=" share, \
-	{                                                  \
-		"throughput_per_s"                         \
-	}
+#define HALF_WORK(share) "mixed", 4, 24, "total_us=10000 cpu_share=" share, "throughput_per_s"
 
 const struct claim claim_mixed = {
 	.number = 18,
@@ -121,7 +97,6 @@ const struct claim claim_mixed = {
 		"On tasks that wait and compute, one loop gets at least 0.8 times as much done "
 		"as one loop a core, and as a loop with a pool for what computes.",
 	.depends_on = "how much of a task is computing",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "one loop, 5 %", "coroutine", HALF_WORK("5") },
@@ -144,7 +119,6 @@ const struct claim claim_mixed = {
 				"loop and pool, 80 %", "throughput_per_s", .above = 0.8 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "Four tasks in flight ask for four times their share of a core. As long as that is "
 	       "below one core, a loop keeps up; beyond it they queue behind each other's "
 	       "computing, and only another core helps: a pool that computes beside the loop, "

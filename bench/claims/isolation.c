@@ -2,11 +2,7 @@
 /* Claims about what tasks do to one another: crashes, locks, errors. */
 #include "claim.h"
 
-#define EIGHT_TASKS                \
-	"crash", 8, 8, "victim=3", \
-	{                          \
-		CLAIM_FINISHED     \
-	}
+#define EIGHT_TASKS "crash", 8, 8, "victim=3", CLAIM_FINISHED
 
 const struct claim claim_crash = {
 	.number = 8,
@@ -14,7 +10,6 @@ const struct claim claim_crash = {
 	.title = "a crash stays with its process, and takes threads and coroutines along",
 	.hypothesis = "Of eight tasks one dies of a fault. Under processes the other seven come to "
 		      "their end; under threads and coroutines none does.",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "processes", "processes", EIGHT_TASKS },
@@ -32,7 +27,6 @@ const struct claim claim_crash = {
 				.below = 0.5 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "A fault ends the process in which it happens, with all its threads and all that "
 	       "runs on them; whatever was not yet written elsewhere is gone. Only the wall "
 	       "between processes holds, which is what their start and their memory buy.",
@@ -48,10 +42,10 @@ const struct claim claim_locks = {
 		"threads they lose some.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "threads", "threads", "race", 1, 1, NULL, { "lost_updates" } },
-			{ "coroutine", "coroutine", "race", 1, 1, NULL, { "lost_updates" } },
+			{ "threads", "threads", "race", 1, 1, NULL, "lost_updates" },
+			{ "coroutine", "coroutine", "race", 1, 1, NULL, "lost_updates" },
 			{ "across", "coroutine", "race", 1, 1, "increments=1000 across=1",
-				{ "lost_updates" } },
+				"lost_updates" },
 			{ 0 },
 		},
 	.questions =
@@ -77,10 +71,10 @@ const struct claim claim_deadlock = {
 	.hypothesis = "Two coroutines that take two locks in opposite order come to their end.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "opposite", "blocking", "deadlock", 1, 2, "ordered=0",
-				{ "deadlocks", "named" } },
-			{ "same order", "blocking", "deadlock", 1, 2, "ordered=1",
-				{ "deadlocks", "named" } },
+			{ "opposite", "blocking", "deadlock", 1, 2, "ordered=0", "deadlocks",
+				"named" },
+			{ "same order", "blocking", "deadlock", 1, 2, "ordered=1", "deadlocks",
+				"named" },
 			{ 0 },
 		},
 	.questions =
@@ -106,7 +100,7 @@ const struct claim claim_errors = {
 		"let go, the runtime tells both errors, by the tasks' names.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "runtime", "blocking", "orphan", 1, 2, NULL, { "told" } },
+			{ "runtime", "blocking", "orphan", 1, 2, NULL, "told" },
 			{ 0 },
 		},
 	.questions =

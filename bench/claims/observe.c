@@ -85,7 +85,7 @@ static double read_value(const json_t *trial, const char *reads)
 /* Whether what is read is there although the trial failed. */
 static bool may_fail(const struct claim_arm *arm, const char *status)
 {
-	return strcmp(arm->reads[0], CLAIM_FINISHED) == 0 &&
+	return strcmp(arm->reads, CLAIM_FINISHED) == 0 &&
 		(strcmp(status, "failed") == 0 || strcmp(status, "crashed") == 0);
 }
 
@@ -110,11 +110,11 @@ static int note(struct observer *observer, const struct claim_arm *arm, const js
 	}
 	if (strcmp(status, "ok") != 0 && !may_fail(arm, status))
 		return fail(observer, arm, trial);
-	for (int i = 0; i < CLAIM_READS_MAX && arm->reads[i]; i++) {
-		double value = read_value(trial, arm->reads[i]);
+	for (size_t i = 0; claim_arm_reads(arm, i); i++) {
+		double value = read_value(trial, claim_arm_reads(arm, i));
 		if (isnan(value)) {
 			snprintf(observer->reason, sizeof observer->reason,
-				"%s: the trial has no %s", arm->name, arm->reads[i]);
+				"%s: the trial has no %s", arm->name, claim_arm_reads(arm, i));
 			return -EIO;
 		}
 		first[i].values[first[i].count++] = value;
@@ -165,10 +165,11 @@ static void lay_out(const struct claim *claim, struct claim_observations *seen, 
 	for (size_t k = 0; claim->arms[k].name; k++) {
 		const struct claim_arm *arm = &claim->arms[k];
 		first[k] = seen->count;
-		for (int i = 0; i < CLAIM_READS_MAX && arm->reads[i]; i++)
-			seen->list[seen->count++] = (struct claim_observation){ .arm = arm->name,
-				.reads = arm->reads[i],
-				.unit = arm_unit(arm, arm->reads[i]) };
+		for (size_t i = 0; claim_arm_reads(arm, i); i++) {
+			const char *reads = claim_arm_reads(arm, i);
+			seen->list[seen->count++] = (struct claim_observation){ arm->name, reads,
+				arm_unit(arm, reads) };
+		}
 	}
 }
 

@@ -2,11 +2,7 @@
 /* Claims about loops and servers: what blocks one, and where they win. */
 #include "claim.h"
 
-#define STALL(offload)                              \
-	"stall", 1, 1, "beats=40 offload=" offload, \
-	{                                           \
-		"late_max"                          \
-	}
+#define STALL(offload) "stall", 1, 1, "beats=40 offload=" offload, "late_max"
 
 const struct claim claim_stall = {
 	.number = 9,
@@ -16,7 +12,6 @@ const struct claim claim_stall = {
 		"While one task blocks for 50 ms, timers of others on the same loop are late by "
 		"at least 40 ms at worst, and at least three times as late as when the call is "
 		"handed to another thread, or as under threads.",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "on the loop", "coroutine", STALL("0") },
@@ -34,17 +29,12 @@ const struct claim claim_stall = {
 			{ "on the loop / threads", NULL, "on the loop", "threads", "late_max", 3 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "A loop runs one thing at a time. Who does not give way back to it holds up all the "
 	       "others, however little they want. Handing the call to a pool costs some 10 us, "
 	       "and the loop goes on.",
 };
 
-#define ONE_AT_A_TIME                                            \
-	"keep_alive=0 delay_ms=5 warmup_ms=100 duration_ms=300", \
-	{                                                        \
-		"latency_p50_ns"                                 \
-	}
+#define ONE_AT_A_TIME "keep_alive=0 delay_ms=5 warmup_ms=100 duration_ms=300", "latency_p50_ns"
 
 const struct claim claim_queue = {
 	.number = 10,
@@ -54,7 +44,6 @@ const struct claim claim_queue = {
 		"Each reply takes 5 ms of waiting. Of eight clients at once each waits at least "
 		"four times as long for a blocking server's reply as one alone does; for that of "
 		"a loop, less than twice as long.",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "blocking, 1", "blocking", "http", 1, 0, ONE_AT_A_TIME },
@@ -71,18 +60,13 @@ const struct claim claim_queue = {
 				"latency_p50_ns", .below = 2 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "The iterative server accepts, serves to the end, accepts again: seven of eight "
 	       "stand in the kernel's queue meanwhile, and time in a queue is response time. "
 	       "Waiting for one client need not keep the server from another, and on a loop "
 	       "does not.",
 };
 
-#define FETCH(c, n)                \
-	"fetch", c, n, NULL,       \
-	{                          \
-		"throughput_per_s" \
-	}
+#define FETCH(c, n) "fetch", c, n, NULL, "throughput_per_s"
 
 const struct claim claim_efficiency = {
 	.number = 11,
@@ -93,7 +77,6 @@ const struct claim claim_efficiency = {
 		"concurrency; or it wins just there. Measured: whether coroutines get at least "
 		"1.15 times as much done as threads.",
 	.depends_on = "how many are in flight, and what they do",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "threads, 1", "threads", FETCH(1, 60) },
@@ -103,9 +86,9 @@ const struct claim claim_efficiency = {
 			{ "threads, 1000", "threads", FETCH(1000, 2000) },
 			{ "coroutine, 1000", "coroutine", FETCH(1000, 2000) },
 			{ "threads, sleep", "threads", "sleep", 1000, 3000, NULL,
-				{ "throughput_per_s" } },
+				"throughput_per_s" },
 			{ "coroutine, sleep", "coroutine", "sleep", 1000, 3000, NULL,
-				{ "throughput_per_s" } },
+				"throughput_per_s" },
 			{ 0 },
 		},
 	.questions =
@@ -122,7 +105,6 @@ const struct claim claim_efficiency = {
 				.above = 1.15 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "One at a time there is nothing to overlap, and both wait for the server. With more "
 	       "in flight the loop saves starting threads and waking them. With 1000 fetches, "
 	       "half of which open a connection, the client library's work is most of it, and "
@@ -130,11 +112,7 @@ const struct claim claim_efficiency = {
 	       "nothing but wait, the loop's lead is widest.",
 };
 
-#define ALONE(n, params)           \
-	1, n, params,              \
-	{                          \
-		"throughput_per_s" \
-	}
+#define ALONE(n, params) 1, n, params, "throughput_per_s"
 
 const struct claim claim_single = {
 	.number = 12,
@@ -143,7 +121,6 @@ const struct claim claim_single = {
 	.hypothesis = "One at a time, a blocking program gets at least 0.9 times as much done as a "
 		      "loop.",
 	.depends_on = "the operation",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "blocking, fetch", "blocking", "fetch", ALONE(300, "delay_ms=0") },
@@ -164,17 +141,12 @@ const struct claim claim_single = {
 				"coroutine, sleep", "throughput_per_s", .above = 0.9 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "With nothing else to do, a loop only stands between the program and the system "
 	       "call. A file has it worst: the kernel has no readiness for files, so a loop "
 	       "sends each call to another thread and waits for the answer.",
 };
 
-#define TWENTY(c)                  \
-	c, 60, "delay_ms=5",       \
-	{                          \
-		"throughput_per_s" \
-	}
+#define TWENTY(c) c, 60, "delay_ms=5", "throughput_per_s"
 
 const struct claim claim_contagion = {
 	.number = 17,
@@ -184,7 +156,6 @@ const struct claim claim_contagion = {
 		"With 20 fetches in flight, coroutines that fetch by a call which knows of the "
 		"loop get at least five times as much done as those that call libcurl's easy "
 		"interface, and these less than 1.5 times as much as a blocking program.",
-	/* clang-format off */
 	.arms =
 		(const struct claim_arm[]){
 			{ "awaited", "coroutine", "fetch", TWENTY(20) },
@@ -200,7 +171,6 @@ const struct claim claim_contagion = {
 				"throughput_per_s", .below = 1.5 },
 			{ 0 },
 		},
-	/* clang-format on */
 	.why = "The loop runs on the thread that the library blocks, so twenty coroutines wait in "
 	       "turn. Every call that waits, however deep in a library, has to be of the loop's "
 	       "kind, or be handed to another thread. That is why such a library exists twice.",

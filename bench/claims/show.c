@@ -6,7 +6,7 @@
 #include "../table.h"
 #include "outcome.h"
 
-enum { WIDTH = 80, MARGIN = 4, INDENT = 16 };
+enum { WIDTH = 80, MARGIN = 4, INDENT = 16, MEASURED = 23 };
 
 static const char *format_value(double value, const char *unit, char text[static 24])
 {
@@ -56,9 +56,10 @@ static void put_number(const struct claim_number *number, int indent, FILE *out)
 		format_value(number->high, number->unit, high));
 	fprintf(out, "%*s%-*s %s", indent, "", MARGIN + CLAIM_LABEL_MAX - indent, asked->label,
 		measured);
+	int left = MEASURED - (int)strlen(measured);
 	if (number->answer != CLAIM_NOT_ASKED)
-		fprintf(out, "%*s %c %s: %s", 22 - (int)strlen(measured), "",
-			asked->above > 0 ? '>' : '<', format_value(bound, number->unit, limit),
+		fprintf(out, "%*s %c %s: %s", left > 0 ? left : 0, "", asked->above > 0 ? '>' : '<',
+			format_value(bound, number->unit, limit),
 			claim_answer_name(number->answer));
 	fputc('\n', out);
 }

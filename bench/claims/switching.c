@@ -12,12 +12,12 @@ const struct claim claim_switch = {
 		"of the kernel's (below 0.01 a hand-over).",
 	.arms =
 		(const struct claim_arm[]){
-			{ "threads", "threads", "switch", 1, 2, "yields=3000",
-				{ "throughput_per_s", "switches_per_task" } },
+			{ "threads", "threads", "switch", 1, 2, "yields=3000", "throughput_per_s",
+				"switches_per_task" },
 			{ "coroutine", "coroutine", "switch", 1, 2, "yields=3000",
-				{ "throughput_per_s", "switches_per_task" } },
+				"throughput_per_s", "switches_per_task" },
 			{ "stackless", "stackless", "switch", 1, 2, "yields=3000",
-				{ "throughput_per_s", "switches_per_task" } },
+				"throughput_per_s", "switches_per_task" },
 			{ 0 },
 		},
 	.questions =
@@ -46,12 +46,11 @@ const struct claim claim_memory = {
 		      "times that of a stackless one.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "threads", "threads", "idle", 1, 1, "children=500",
-				{ "bytes_per_child" } },
+			{ "threads", "threads", "idle", 1, 1, "children=500", "bytes_per_child" },
 			{ "stackful", "coroutine", "idle", 1, 1, "children=500",
-				{ "bytes_per_child" } },
+				"bytes_per_child" },
 			{ "stackless", "stackless", "idle", 1, 1, "children=500",
-				{ "bytes_per_child" } },
+				"bytes_per_child" },
 			{ 0 },
 		},
 	.questions =
@@ -81,17 +80,17 @@ const struct claim claim_threads = {
 	.arms =
 		(const struct claim_arm[]){
 			{ "threads, 1", "threads", "echo", 1, 0, "warmup_ms=50 duration_ms=250",
-				{ "throughput_per_s" } },
+				"throughput_per_s" },
 			{ "coroutine, 1", "coroutine", "echo", 1, 0, "warmup_ms=50 duration_ms=250",
-				{ "throughput_per_s" } },
+				"throughput_per_s" },
 			{ "threads, 100", "threads", "echo", 100, 0, "warmup_ms=50 duration_ms=250",
-				{ "throughput_per_s" } },
+				"throughput_per_s" },
 			{ "coroutine, 100", "coroutine", "echo", 100, 0,
-				"warmup_ms=50 duration_ms=250", { "throughput_per_s" } },
+				"warmup_ms=50 duration_ms=250", "throughput_per_s" },
 			{ "threads, 1000", "threads", "echo", 1000, 0,
-				"warmup_ms=100 duration_ms=400", { "throughput_per_s" } },
+				"warmup_ms=100 duration_ms=400", "throughput_per_s" },
 			{ "coroutine, 1000", "coroutine", "echo", 1000, 0,
-				"warmup_ms=100 duration_ms=400", { "throughput_per_s" } },
+				"warmup_ms=100 duration_ms=400", "throughput_per_s" },
 			{ 0 },
 		},
 	.questions =

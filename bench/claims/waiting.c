@@ -11,12 +11,10 @@ const struct claim claim_waits = {
 		"model about as long as one: at least 3.5 times less.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "blocking", "blocking", "sleep", 1, 5, "duration_us=40000",
-				{ "elapsed_s" } },
-			{ "threads", "threads", "sleep", 5, 5, "duration_us=40000",
-				{ "elapsed_s" } },
+			{ "blocking", "blocking", "sleep", 1, 5, "duration_us=40000", "elapsed_s" },
+			{ "threads", "threads", "sleep", 5, 5, "duration_us=40000", "elapsed_s" },
 			{ "coroutine", "coroutine", "sleep", 5, 5, "duration_us=40000",
-				{ "elapsed_s" } },
+				"elapsed_s" },
 			{ 0 },
 		},
 	.questions =
@@ -43,17 +41,15 @@ const struct claim claim_tasks = {
 		"awaited, they take at most half of that.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "in turn", "coroutine", "sleep", 1, 3, "duration_us=40000",
-				{ "elapsed_s" } },
-			{ "at once", "coroutine", "sleep", 3, 3, "duration_us=40000",
-				{ "elapsed_s" } },
+			{ "in turn", "coroutine", "sleep", 1, 3, "duration_us=40000", "elapsed_s" },
+			{ "at once", "coroutine", "sleep", 3, 3, "duration_us=40000", "elapsed_s" },
 			{ "handler, in turn", "coroutine", "http", 1, 0,
 				"backend=3 backend_ms=10 gather=turn warmup_ms=50 duration_ms=200",
-				{ "latency_p50_ns" } },
+				"latency_p50_ns" },
 			{ "handler, at once", "coroutine", "http", 1, 0,
 				"backend=3 backend_ms=10 gather=gathered warmup_ms=50 "
 				"duration_ms=200",
-				{ "latency_p50_ns" } },
+				"latency_p50_ns" },
 			{ 0 },
 		},
 	.questions =
@@ -83,8 +79,8 @@ const struct claim claim_order = {
 		"task in the order in which they end.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "runtime", "blocking", "order", 1, 2, NULL,
-				{ "argument_order", "ending_order" } },
+			{ "runtime", "blocking", "order", 1, 2, NULL, "argument_order",
+				"ending_order" },
 			{ 0 },
 		},
 	.questions =
