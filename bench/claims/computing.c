@@ -82,9 +82,8 @@ const struct claim claim_overlap = {
 			{ 0 },
 		},
 	.why = "The CPU does the same work in less time, so its share rises by as much as the "
-	       "whole "
-	       "shrinks: the higher share is no waste but the wait that was filled. Where a task "
-	       "hardly waits there is nothing to fill.",
+	       "whole shrinks: the higher share is no waste but the wait that was filled. Where "
+	       "a task hardly waits there is nothing to fill.",
 };
 
 #define HALF_WORK(share) "mixed", 4, 24, "total_us=10000 cpu_share=" share, "throughput_per_s"
