@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-	CLAIM_ROUNDS = 6, /* trials of each arm: the least whose ranks give 95 % of a median */
+	CLAIM_ROUNDS = 7, /* trials of each arm: the least that bear one outlier in a ratio */
 	CLAIM_ARMS_MAX = 10,
 	CLAIM_READS_MAX = 2,
 	CLAIM_OBSERVATIONS_MAX = CLAIM_ARMS_MAX * CLAIM_READS_MAX,

@@ -36,6 +36,7 @@ struct inquiry {
 	FILE *out; /* what a person reads, NULL: nobody does */
 	FILE *ask; /* the quiz's questions */
 	int64_t start_ns;
+	json_t *environment; /* as it was before the first trial */
 	bool interrupted;
 	size_t count;
 	struct claim_outcome outcomes[SELECTED_MAX];
@@ -137,10 +138,21 @@ static json_t *inquiry_json(const struct inquiry *inquiry)
 	quiz_score(inquiry->outcomes, inquiry->count, &told, &right);
 	if (inquiry->ask)
 		quiz = json_pack("{s:i, s:i}", "told", (int)told, "right", (int)right);
-	return json_pack("{s:i, s:s, s:b, s:f, s:o, s:o, s:o}", "schema", 1, "kind", "claims",
+	return json_pack("{s:i, s:s, s:b, s:f, s:O, s:o, s:o}", "schema", 1, "kind", "claims",
 		"complete", inquiry->count == inquiry->options->count, "elapsed_s",
-		(io_now_ns() - inquiry->start_ns) / 1e9, "environment", environment_capture(),
+		(io_now_ns() - inquiry->start_ns) / 1e9, "environment", inquiry->environment,
 		"quiz", quiz, "claims", list);
+}
+
+/* With a line's end, as a file has one. */
+static int json_text(const json_t *json, char **text)
+{
+	char *dumped = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+
+	if (!dumped || asprintf(text, "%s\n", dumped) < 0)
+		*text = NULL;
+	free(dumped);
+	return *text ? 0 : -ENOMEM;
 }
 
 /* Print and save it as JSON where that is wanted. An exit status. */
@@ -152,15 +164,15 @@ static int deliver_json(const struct inquiry *inquiry)
 	if (!output && !inquiry->options->json)
 		return EXIT_OK;
 	json_t *json = inquiry_json(inquiry);
-	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-	int err = text ? 0 : -ENOMEM;
+	char *text = NULL;
+	int err = json_text(json, &text);
 	if (!err && output)
 		err = save_file(output, text, strlen(text));
 	if (err)
 		status = cli_error(
 			"claims", "cannot write '%s': %s", output ? output : "-", strerror(-err));
 	if (text && inquiry->options->json)
-		puts(text);
+		fputs(text, stdout);
 	free(text);
 	json_decref(json);
 	return status;
@@ -194,6 +206,18 @@ static void put_end(const struct inquiry *inquiry)
 	fprintf(inquiry->ask, "your score: %zu of %zu\n", right, told);
 }
 
+/* What will spoil the numbers, before any is printed. */
+static void put_warnings(const json_t *environment, FILE *out)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(environment, "warnings"), i, warning)
+	{
+		fprintf(out, "Beware: %s.\n\n", json_string_value(warning));
+	}
+}
+
 static int run(struct inquiry *inquiry)
 {
 	const struct options *options = inquiry->options;
@@ -207,6 +231,8 @@ static int run(struct inquiry *inquiry)
 	inquiry->start_ns = io_now_ns();
 	for (size_t i = 0; i < options->count; i++)
 		inquiry->observer.total += claim_trials(options->selected[i]);
+	if (inquiry->out)
+		put_warnings(inquiry->environment, inquiry->out);
 	progress_start(&inquiry->progress);
 	for (size_t i = 0; i < options->count && inquire(inquiry, options->selected[i]); i++)
 		;
@@ -239,7 +265,9 @@ static int claims_main(int argc, char **argv)
 	if (!inquiry)
 		return cli_error("claims", "out of memory");
 	inquiry->options = &options;
+	inquiry->environment = environment_capture();
 	status = run(inquiry);
+	json_decref(inquiry->environment);
 	free(inquiry);
 	return status;
 }

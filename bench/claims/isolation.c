@@ -42,17 +42,19 @@ const struct claim claim_locks = {
 		"threads they lose some.",
 	.arms =
 		(const struct claim_arm[]){
-			{ "threads", "threads", "race", 1, 1, NULL, "lost_updates" },
-			{ "coroutine", "coroutine", "race", 1, 1, NULL, "lost_updates" },
+			{ "threads", "threads", "race", 1, 1, "increments=5000000",
+				"lost_updates" },
+			{ "coroutine", "coroutine", "race", 1, 1, "increments=5000000",
+				"lost_updates" },
 			{ "across", "coroutine", "race", 1, 1, "increments=1000 across=1",
 				"lost_updates" },
 			{ 0 },
 		},
 	.questions =
 		(const struct claim_question[]){
-			{ "threads, lost of 4 million", .of = "threads", .reads = "lost_updates",
+			{ "threads, lost of 20 million", .of = "threads", .reads = "lost_updates",
 				.above = 0.5 },
-			{ "coroutine, lost of 4 million", .of = "coroutine",
+			{ "coroutine, lost of 20 million", .of = "coroutine",
 				.reads = "lost_updates", .below = 0.5 },
 			{ "across an await, lost of 4000", .of = "across",
 				.reads = "lost_updates" },
