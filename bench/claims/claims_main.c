@@ -23,7 +23,7 @@ enum { SELECTED_MAX = 64 };
 
 struct options {
 	const char *output;
-	bool quiz, json, help;
+	bool quiz, json;
 	const struct claim *selected[SELECTED_MAX];
 	size_t count;
 };
@@ -64,20 +64,13 @@ static int read_options(int argc, char **argv, struct options *options)
 {
 	int key, status = EXIT_OK;
 
-	optind = 0; /* this may be the program's second getopt_long */
 	while ((key = command_next(&claims_command, argc, argv)) != -1) {
 		if (key == 'o')
 			options->output = optarg;
-		else if (key == OPT_QUIZ)
-			options->quiz = true;
-		else if (key == OPT_JSON)
-			options->json = true;
-		else if (key == 'h')
-			options->help = true;
-		else
-			return cli_help("claims"); /* getopt has said why */
+		options->quiz |= key == OPT_QUIZ;
+		options->json |= key == OPT_JSON;
 	}
-	for (int i = optind; i < argc && !status && !options->help; i++)
+	for (int i = optind; i < argc && !status; i++)
 		status = select_claim(options, argv[i]);
 	for (size_t k = 0; claims[k] && optind == argc; k++)
 		options->selected[options->count++] = claims[k];
@@ -252,10 +245,6 @@ static int claims_main(int argc, char **argv)
 	struct options options = { 0 };
 	int status = read_options(argc, argv, &options);
 
-	if (!status && options.help) {
-		command_usage(&claims_command, stdout);
-		return EXIT_OK;
-	}
 	if (!status)
 		status = result_check_output(
 			"claims", options.output, false, "give another name, or remove it first");
@@ -295,5 +284,8 @@ const struct command claims_command = {
 		"A claim that does not hold is a finding, not an error. Exit status: 0 done; 1 an "
 		"experiment failed to run; 2 bad usage; 3 nothing could be told from the noise; "
 		"130 interrupted.",
+	.operand = COMPLETES_CHOICE,
+	.choice = claim_name,
+	.operands = SELECTED_MAX,
 	.main = claims_main,
 };
