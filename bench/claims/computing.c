@@ -2,7 +2,7 @@
 /* Claims about the CPU: who uses it, and what a loop makes of work that is both. */
 #include "claim.h"
 
-#define LONG_WORK "primes", 0, 24, "below=150000", "throughput_per_s"
+#define LONG_WORK "primes", 0, 16, "below=400000", "throughput_per_s"
 #define SHORT_WORK "primes", 0, 400, "below=500", "throughput_per_s"
 
 const struct claim claim_cpu = {
@@ -28,11 +28,11 @@ const struct claim claim_cpu = {
 		},
 	.questions =
 		(const struct claim_question[]){
-			{ "coroutine / blocking", "some 4 ms a task", "coroutine, long",
+			{ "coroutine / blocking", "some 15 ms a task", "coroutine, long",
 				"blocking, long", "throughput_per_s", .below = 1.1 },
-			{ "threads / blocking", "some 4 ms a task", "threads, long",
+			{ "threads / blocking", "some 15 ms a task", "threads, long",
 				"blocking, long", "throughput_per_s", .above = 1.3 },
-			{ "processes / blocking", "some 4 ms a task", "processes, long",
+			{ "processes / blocking", "some 15 ms a task", "processes, long",
 				"blocking, long", "throughput_per_s", .above = 1.3 },
 			{ "coroutine / blocking", "some 2 us a task", "coroutine, short",
 				"blocking, short", "throughput_per_s", .below = 1.1 },
@@ -86,7 +86,7 @@ const struct claim claim_overlap = {
 	       "a task hardly waits there is nothing to fill.",
 };
 
-#define HALF_WORK(share) "mixed", 4, 24, "total_us=10000 cpu_share=" share, "throughput_per_s"
+#define HALF_WORK(share) "mixed", 4, 32, "total_us=10000 cpu_share=" share, "throughput_per_s"
 
 const struct claim claim_mixed = {
 	.number = 18,

@@ -79,12 +79,12 @@ const struct claim claim_efficiency = {
 	.depends_on = "how many are in flight, and what they do",
 	.arms =
 		(const struct claim_arm[]){
-			{ "threads, 1", "threads", FETCH(1, 60) },
-			{ "coroutine, 1", "coroutine", FETCH(1, 60) },
-			{ "threads, 100", "threads", FETCH(100, 600) },
-			{ "coroutine, 100", "coroutine", FETCH(100, 600) },
-			{ "threads, 1000", "threads", FETCH(1000, 2000) },
-			{ "coroutine, 1000", "coroutine", FETCH(1000, 2000) },
+			{ "threads, 1", "threads", FETCH(1, 150) },
+			{ "coroutine, 1", "coroutine", FETCH(1, 150) },
+			{ "threads, 100", "threads", FETCH(100, 2000) },
+			{ "coroutine, 100", "coroutine", FETCH(100, 2000) },
+			{ "threads, 1000", "threads", FETCH(1000, 3000) },
+			{ "coroutine, 1000", "coroutine", FETCH(1000, 3000) },
 			{ "threads, sleep", "threads", "sleep", 1000, 3000, NULL,
 				"throughput_per_s" },
 			{ "coroutine, sleep", "coroutine", "sleep", 1000, 3000, NULL,
@@ -123,12 +123,12 @@ const struct claim claim_single = {
 	.depends_on = "the operation",
 	.arms =
 		(const struct claim_arm[]){
-			{ "blocking, fetch", "blocking", "fetch", ALONE(300, "delay_ms=0") },
-			{ "coroutine, fetch", "coroutine", "fetch", ALONE(300, "delay_ms=0") },
-			{ "blocking, file", "blocking", "file", ALONE(100, "file_bytes=4096") },
-			{ "coroutine, file", "coroutine", "file", ALONE(100, "file_bytes=4096") },
-			{ "blocking, sleep", "blocking", "sleep", ALONE(60, NULL) },
-			{ "coroutine, sleep", "coroutine", "sleep", ALONE(60, NULL) },
+			{ "blocking, fetch", "blocking", "fetch", ALONE(1000, "delay_ms=0") },
+			{ "coroutine, fetch", "coroutine", "fetch", ALONE(1000, "delay_ms=0") },
+			{ "blocking, file", "blocking", "file", ALONE(300, "file_bytes=4096") },
+			{ "coroutine, file", "coroutine", "file", ALONE(300, "file_bytes=4096") },
+			{ "blocking, sleep", "blocking", "sleep", ALONE(100, NULL) },
+			{ "coroutine, sleep", "coroutine", "sleep", ALONE(100, NULL) },
 			{ 0 },
 		},
 	.questions =

@@ -160,24 +160,27 @@ void claim_put(const struct claim_outcome *outcome, FILE *out)
 	fputc('\n', out);
 }
 
+/* What a line of the summary says after the verdict, or "". */
+static void explain(const struct claim_outcome *outcome, char *text, size_t size)
+{
+	*text = '\0';
+	if (outcome->failed)
+		snprintf(text, size, "%s", outcome->reason);
+	else if (outcome->finding.verdict == CLAIM_DEPENDS)
+		claim_regimes(&outcome->finding, text, size);
+}
+
 void claim_put_summary(const struct claim_outcome *outcomes, size_t count, FILE *out)
 {
-	char told[256];
+	char why[256];
 
 	for (size_t i = 0; i < count; i++) {
 		const struct claim_outcome *outcome = &outcomes[i];
-		*told = '\0';
-		if (!outcome->failed)
-			claim_regimes(&outcome->finding, told, sizeof told);
-		int column = fprintf(
-			out, "%2u  %-10s  ", outcome->claim->number, outcome->claim->name);
-		column += fprintf(out, "%s",
-			outcome->failed ? "failed" : claim_verdict_name(outcome->finding.verdict));
-		if (outcome->failed || outcome->finding.verdict == CLAIM_DEPENDS)
-			fputs(": ", out);
-		command_wrap(outcome->failed                                ? outcome->reason
-				: outcome->finding.verdict == CLAIM_DEPENDS ? told
-									    : "",
-			column + 2, INDENT, WIDTH, out);
+		explain(outcome, why, sizeof why);
+		int column = fprintf(out, "%2u  %-10s  %s%s", outcome->claim->number,
+			outcome->claim->name,
+			outcome->failed ? "failed" : claim_verdict_name(outcome->finding.verdict),
+			*why ? ":" : "");
+		command_wrap(why, column, INDENT, WIDTH, out);
 	}
 }
