@@ -89,7 +89,7 @@ setup() {
 	"$concbench" claims order waits --json -o "$tmp/claims.json" >"$tmp/out" 2>"$tmp/err" 3>&- &
 	local pid=$!
 	waits_runs() {
-		ps -o args= --ppid "$pid" | grep -q ' sleep '
+		pgrep -P "$pid" -f ' sleep ' >/dev/null
 	}
 	until_true waits_runs
 	kill -INT "$pid"

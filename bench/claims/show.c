@@ -16,7 +16,10 @@ static const char *format_value(double value, const char *unit, char text[static
 		return format_time(value, text);
 	if (strcmp(unit, "x") != 0)
 		return format_figure(value, unit, text);
-	snprintf(text, 24, "%sx", format_number(value, number));
+	if (value < 0.1)
+		snprintf(text, 24, "%.2gx", value);
+	else
+		snprintf(text, 24, "%sx", format_number(value, number));
 	return text;
 }
 
