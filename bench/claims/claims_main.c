@@ -77,18 +77,24 @@ static int read_options(int argc, char **argv, struct options *options)
 	return status;
 }
 
+static const char *reason_of(const struct observer *observer, int err)
+{
+	if (*observer->reason)
+		return observer->reason;
+	return err == -EINVAL ? "a trial read 0 or less, of which there is no ratio"
+			      : strerror(-err);
+}
+
 /* A finding from the observations, or why there is none. */
 static void conclude(struct claim_outcome *outcome, const struct observer *observer, int err)
 {
-	if (!err) {
+	if (!err)
 		err = claim_judge(outcome->claim, &outcome->seen, &outcome->finding);
-		if (!err)
-			return;
-	}
-	outcome->failed = true;
+	outcome->failed = err != 0;
+	if (!err)
+		return;
 	outcome->finding = (struct claim_finding){ 0 };
-	snprintf(outcome->reason, sizeof outcome->reason, "%s",
-		*observer->reason ? observer->reason : strerror(-err));
+	snprintf(outcome->reason, sizeof outcome->reason, "%s", reason_of(observer, err));
 }
 
 /* Measure one more claim. False when there is to be no other. */
