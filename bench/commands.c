@@ -4,14 +4,17 @@
 #include "claims/claims_main.h"
 #include "command.h"
 #include "compare/compare.h"
+#include "completion.h"
 #include "export/export.h"
 #include "gate/gate.h"
 #include "history/history_main.h"
 #include "import/import.h"
 #include "list.h"
 #include "load_main.h"
+#include "man.h"
 #include "origin.h"
 #include "plot.h"
+#include "report/report.h"
 #include "run.h"
 #include "selftest/selftest.h"
 #include "serve.h"
@@ -29,10 +32,13 @@ const struct command *const commands[] = {
 	&selftest_command,
 	&claims_command,
 	&plot_command,
+	&report_command,
 	&history_command,
 	&export_command,
 	&import_command,
 	&origin_command,
+	&completion_command,
+	&man_command,
 	&trial_command,
 	NULL,
 };
