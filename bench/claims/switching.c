@@ -44,13 +44,13 @@ const struct claim claim_memory = {
 	.hypothesis =
 		"Of 1000 children that wait, each with a page of its stack touched, a thread "
 		"takes at least twice the memory of a stackful coroutine, and at least ten "
-		"times that of a stackless one (of which there are 20,000, as they are small).",
+		"times that of a stackless one (of which there are 200,000, as they are small).",
 	.arms =
 		(const struct claim_arm[]){
 			{ "threads", "threads", "idle", 1, 1, "children=1000", "bytes_per_child" },
 			{ "stackful", "coroutine", "idle", 1, 1, "children=1000",
 				"bytes_per_child" },
-			{ "stackless", "stackless", "idle", 1, 1, "children=20000",
+			{ "stackless", "stackless", "idle", 1, 1, "children=200000",
 				"bytes_per_child" },
 			{ 0 },
 		},
