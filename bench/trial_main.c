@@ -37,6 +37,7 @@ enum {
 	OPT_COUNTS,
 	OPT_INJECT,
 	OPT_INJECT_CALL,
+	OPT_TRACE,
 	OPT_WORKDIR,
 	OPT_HELP
 };
@@ -56,6 +57,7 @@ static const struct option options[] = {
 	{ "counts", no_argument, NULL, OPT_COUNTS },
 	{ "inject", required_argument, NULL, OPT_INJECT },
 	{ "inject-call", no_argument, NULL, OPT_INJECT_CALL },
+	{ "trace", required_argument, NULL, OPT_TRACE },
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -131,6 +133,9 @@ static int read_option(struct arguments *arguments, int opt)
 		return read_percent("--inject", optarg, &spec->inject_percent);
 	case OPT_INJECT_CALL:
 		spec->inject_call = true;
+		return 0;
+	case OPT_TRACE:
+		spec->trace = optarg;
 		return 0;
 	case OPT_WORKDIR:
 		spec->workdir = optarg;
