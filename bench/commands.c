@@ -15,6 +15,7 @@
 #include "selftest/selftest.h"
 #include "serve.h"
 #include "sweep/sweep_main.h"
+#include "trace/trace_main.h"
 #include "trial.h"
 
 const struct command *const commands[] = {
@@ -36,6 +37,7 @@ const struct command *const commands[] = {
 	&(const struct command){
 		"selftest", "how often a gate is wrong on this machine", .main = selftest_main },
 	&plot_command,
+	&trace_command,
 	&(const struct command){ "history", "results over time: what changed, and at which commit",
 		.main = history_main },
 	&(const struct command){
