@@ -74,15 +74,15 @@ plot: $B/concbench  ## the newest results as pictures, Markdown and CSV again
 	$B/concbench export $R/default.json --format csv --force -o $R/default.csv
 
 # A run of naps takes as long as its tasks sleep: 3.5 s, 2 s, 2 s.
-C     = docs/course
-STALL = -w stall -n 1 --param timers=4 --param period_us=10000 --param beats=12 --param block_ms=50
+COURSE = docs/course
+STALL  = -w stall -n 1 --param timers=4 --param period_us=10000 --param beats=12 --param block_ms=50
 traces: $B/concbench  ## the timelines in docs/course once more
-	mkdir -p $C
+	mkdir -p $(COURSE)
 	for m in blocking threads coroutine; do \
-		$B/concbench trace -m $$m -w naps -o $C/trace-sleep-$$m.svg || exit; done
+		$B/concbench trace -m $$m -w naps -o $(COURSE)/trace-sleep-$$m.svg || exit; done
 	for m in threads coroutine; do \
-		$B/concbench trace -m $$m $(STALL) -o $C/trace-stall-$$m.svg || exit; done
-	$B/concbench trace -m coroutine $(STALL) --param offload=1 -o $C/trace-stall-offload.svg
+		$B/concbench trace -m $$m $(STALL) -o $(COURSE)/trace-stall-$$m.svg || exit; done
+	$B/concbench trace -m coroutine $(STALL) --param offload=1 -o $(COURSE)/trace-stall-offload.svg
 
 deps:  ## install what the program needs (Debian, Ubuntu)
 	@.ci/deps $(BUILD_PACKAGES)

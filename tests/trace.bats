@@ -14,21 +14,22 @@ teardown() {
 	until_true nothing_alive
 }
 
-# FILE: whether it is a trace as Chrome's format has it: every event with its keys, the slices of a
-# thread one after the other, what began also ended.
+# FILE [CONDITION]: whether it is a trace as Chrome's format has it, every event with its keys, the
+# slices of a thread one after the other, all that began also ended; and the condition on .traceEvents.
 sound() {
-	jq -e '.traceEvents | length > 0 and all(.[]; has("ph") and has("ts") and has("pid") and has("tid"))' \
-		"$1" >/dev/null || fail "an event lacks a key"
-	jq -e '[.traceEvents[] | select(.ph == "X")] | length > 0 and all(.[]; .dur > 0) and
-		(group_by([.pid, .tid]) | all(.[]; sort_by(.ts) | . as $s |
-			all(range(1; length); $s[.].ts >= $s[. - 1].ts + $s[. - 1].dur - 0.0015)))' \
-		"$1" >/dev/null || fail "slices of a thread overlap"
-	jq -e '[.traceEvents[] | select(.ph == "b" or .ph == "e")] | length > 0 and
-		(group_by(.id) | all(.[]; (map(select(.ph == "b")) | length) * 2 == length))' \
-		"$1" >/dev/null || fail "what began did not end"
-	jq -e '([.traceEvents[] | select(.ph == "M" and .name == "thread_name") | [.pid, .tid]]) as $named |
-		all(.traceEvents[]; [.pid, .tid] as $at | $named | index([$at]))' \
-		"$1" >/dev/null || fail "a thread has no name"
+	jq -e 'def need(holds; $what): if holds then . else error($what) end;
+		.traceEvents | need(length > 0 and all(.[]; has("ph") and has("ts") and has("pid") and has("tid"));
+			"an event lacks a key") |
+		need([.[] | select(.ph == "X")] | length > 0 and all(.[]; .dur > 0) and
+			(group_by([.pid, .tid]) | all(.[]; sort_by(.ts) | . as $s |
+				all(range(1; length); $s[.].ts >= $s[. - 1].ts + $s[. - 1].dur - 0.0015)));
+			"slices of a thread overlap") |
+		need([.[] | select(.ph == "b" or .ph == "e")] | length > 0 and
+			(group_by(.id) | all(.[]; (map(select(.ph == "b")) | length) * 2 == length));
+			"what began did not end") |
+		need(([.[] | select(.ph == "M" and .name == "thread_name") | [.pid, .tid]] | unique) as $named |
+			([.[] | [.pid, .tid]] | unique) == $named; "a thread has no name") |
+		'"${2:-true}" "$1" >/dev/null || fail "$1"
 }
 
 @test "every model, as text of at most 20 lines and 80 columns" {
@@ -53,11 +54,9 @@ sound() {
 	know_models
 	for model in "${here[@]}"; do
 		"$concbench" trace -m "$model" -w naps -n 5 "${nap[@]}" -o "$tmp/$model.json"
-		sound "$tmp/$model.json" || fail "$model"
-		jq -e '[.traceEvents[] | select(.ph == "b" and (.name | startswith("task"))) | .name] |
-			sort == ["task 0", "task 1", "task 2", "task 3", "task 4"]' "$tmp/$model.json"
-		jq -e '[.traceEvents[] | select(.ph == "b" and .name == "waiting") | .id] | unique | length == 5' \
-			"$tmp/$model.json"
+		sound "$tmp/$model.json" '([.[] | select(.ph == "b" and (.name | startswith("task"))) | .name] |
+			sort == ["task 0", "task 1", "task 2", "task 3", "task 4"]) and
+			([.[] | select(.ph == "b" and .name == "waiting") | .id] | unique | length == 5)'
 	done
 	nothing_in_tmpdir
 }
@@ -74,12 +73,23 @@ sound() {
 	jq -e '[.traceEvents[] | select(.ph == "e") | .ts] | max >= 70000' "$tmp/blocking.json"
 }
 
-@test "every workload can be traced under coroutine, with the children that it starts" {
-	for workload in null fetch download mixed file primes spawn switch gather pipeline ring generator; do
-		"$concbench" trace -m coroutine -w $workload -n 2 -o "$tmp/$workload.json" \
+@test "workloads of every kind can be traced under coroutine, with the children that it starts" {
+	while read -r workload param; do
+		"$concbench" trace -m coroutine -w "$workload" -n 2 ${param:+--param "$param"} -o "$tmp/$workload.json" \
 			2>"$tmp/err" || fail "$workload: $(cat "$tmp/err")"
-		sound "$tmp/$workload.json" || fail "$workload"
-	done
+		sound "$tmp/$workload.json"
+	done <<-'END'
+		fetch
+		download
+		mixed
+		file
+		primes
+		spawn children=10
+		switch yields=100
+		pipeline items=100
+		ring laps=3
+		generator values=50
+	END
 	for model in threads threadpool processes eventloop stackless uring; do
 		"$concbench" trace -m $model -w primes -n 3 -o "$tmp/$model.json" 2>"$tmp/err" ||
 			grep -q unavailable "$tmp/err" || fail "$model: $(cat "$tmp/err")"

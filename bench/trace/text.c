@@ -91,7 +91,7 @@ static void put_axis(const struct gantt *gantt)
 	int last = WIDTH - gantt->left - 2;
 	while (times[last - 1] == ' ')
 		last--;
-	fprintf(gantt->out, "%*s+%.*s\n", gantt->left + 1, "", gantt->columns, axis);
+	fprintf(gantt->out, "%*s%.*s\n", gantt->left + 2, "", gantt->columns, axis);
 	fprintf(gantt->out, "%*s%.*s\n", gantt->left + 2, "", last, times);
 }
 
