@@ -41,6 +41,7 @@ set border 1 lw 0.8 lc rgb ink
 set xrange [0:length_s > 0 ? length_s : 1]
 set yrange [rows_n + 0.7:0.3]
 set tics nomirror out scale 0.6 textcolor rgb ink
+unset ytics
 do for [i = 1:rows_n] {
 	set ytics nomirror scale 0 add (names[i] i)
 	set label (9 + i) places[i] at graph 1,first i offset 1,0 left font ',10' textcolor rgb faint

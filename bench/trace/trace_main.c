@@ -27,14 +27,11 @@ struct options {
 	int params;
 	char *model_name; /* with parameters of its own */
 	const char *output, *format;
-	bool help;
 };
 
 static int read_option(struct options *options, int key)
 {
 	struct trial_spec *spec = &options->spec;
-	uint64_t number = 0;
-	int status;
 
 	switch (key) {
 	case 'm':
@@ -45,9 +42,8 @@ static int read_option(struct options *options, int key)
 		return spec->workload ? 0
 				      : cli_unknown("trace", "workload", optarg, cli_workload_name);
 	case 'c':
-		status = cli_number("trace", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &number);
-		spec->concurrency = number;
-		return status;
+		return cli_count(
+			"trace", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &spec->concurrency);
 	case 'n':
 		return cli_number("trace", "-n", optarg, "tasks", 1, TASKS_MAX, &spec->tasks);
 	case OPT_PARAM:
@@ -56,14 +52,9 @@ static int read_option(struct options *options, int key)
 				"trace", "no workload has more than %d parameters", PARAMS_MAX);
 		options->param[options->params++] = optarg;
 		return 0;
-	case 'o':
+	default: /* 'o' */
 		options->output = optarg;
 		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	default:
-		return cli_help("trace"); /* getopt has said why */
 	}
 }
 
@@ -125,13 +116,10 @@ static int read_options(struct options *options, int argc, char **argv)
 	struct trial_spec *spec = &options->spec;
 	int key, status = 0;
 
-	optind = 0; /* this may be the program's second getopt_long */
 	while (!status && (key = command_next(&trace_command, argc, argv)) != -1)
 		status = read_option(options, key);
-	if (status || options->help)
+	if (status)
 		return status;
-	if (argv[optind])
-		return cli_error("trace", "unexpected argument '%s'", argv[optind]);
 	if (!spec->model_name || !spec->workload)
 		return cli_error("trace", "-m MODEL and -w WORKLOAD are needed");
 	if (spec->workload->kind == WORKLOAD_SERVICE)
@@ -263,9 +251,7 @@ static int trace_main(int argc, char **argv)
 	struct options options = { 0 };
 	int status = read_options(&options, argc, argv);
 
-	if (!status && options.help)
-		command_usage(&trace_command, stdout);
-	else if (!status)
+	if (!status)
 		status = trace_spec(&options);
 	free(options.model_name);
 	return status;
@@ -279,21 +265,18 @@ const struct command trace_command = {
 		 "that it starts: queued, running or waiting, and in which thread or process.",
 	.options =
 		(const struct command_option[]){
-			{ 'm', "model", "MODEL",
-				"which model; with parameters of its own as MODEL:NAME=VALUE",
-				COMPLETES_MODEL },
+			{ 'm', "model", "MODEL[:NAME=VALUE]", "the model", COMPLETES_MODEL },
 			{ 'w', "workload", "WORKLOAD", "what the tasks do; not a service",
 				COMPLETES_WORKLOAD },
 			{ 'c', "concurrency", "N", "tasks in flight at most (default: all)" },
 			{ 'n', "tasks", "TASKS",
 				"how many, up to 1000 (default: the workload's, but at most 20)" },
 			{ OPT_PARAM, "param", "NAME=VALUE",
-				"a parameter of the workload or the model" },
+				"of the workload, or of the model; may be given again" },
 			{ 'o', "output", "FILE",
 				"where to, by its ending: .txt, .svg, .png, or .json for "
-				"ui.perfetto.dev; a file that is there is replaced (default: text "
-				"on "
-				"the terminal)",
+				"ui.perfetto.dev, and replaced where it is there (default: text on "
+				"stdout)",
 				COMPLETES_FILE },
 			COMMAND_HELP,
 			{ 0 },
