@@ -46,7 +46,7 @@ static int map_file(const char *path, struct trace **opened)
 
 int trace_open(const char *path, uint64_t tasks)
 {
-	struct trace *opened;
+	struct trace *opened = NULL;
 	int err = map_file(path, &opened);
 
 	if (!err)

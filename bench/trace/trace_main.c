@@ -260,7 +260,7 @@ static int trace_main(int argc, char **argv)
 const struct command trace_command = {
 	.name = "trace",
 	.summary = "when each task of a small run was queued, ran and waited",
-	.synopsis = "-m MODEL -w WORKLOAD [-c N] [-n TASKS] [--param NAME=VALUE].. [-o FILE]",
+	.synopsis = "-m MODEL -w WORKLOAD [OPTION].. [-o FILE]",
 	.about = "Run a few tasks under a model and show the timeline of each, and of the children "
 		 "that it starts: queued, running or waiting, and in which thread or process.",
 	.options =
