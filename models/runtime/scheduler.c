@@ -149,12 +149,11 @@ static struct fiber *next_fiber(struct scheduler *s)
 void scheduler_park(void)
 {
 	struct scheduler *s = scheduler;
+	uint32_t strand = trace_leave();
 	struct fiber *self = &s->current->stack->fiber, *next = next_fiber(s);
 
-	if (next == self)
-		return;
-	uint32_t strand = trace_leave();
-	fiber_switch(self, next);
+	if (next != self)
+		fiber_switch(self, next);
 	trace_return(strand);
 }
 
