@@ -41,11 +41,12 @@ set border 1 lw 0.8 lc rgb ink
 set xrange [0:length_s > 0 ? length_s : 1]
 set yrange [rows_n + 0.7:0.3]
 set tics nomirror out scale 0.6 textcolor rgb ink
-unset ytics
+tics_y = ''
 do for [i = 1:rows_n] {
-	set ytics nomirror scale 0 add (names[i] i)
+	tics_y = tics_y . tic(i, names[i])
 	set label (9 + i) places[i] at graph 1,first i offset 1,0 left font ',10' textcolor rgb faint
 }
+eval 'set ytics nomirror scale 0 ' . bracketed(tics_y)
 tics_x = tic(0, '0')
 do for [i = 1:int(floor(length_s * 1.0001 / step_s))] {
 	tics_x = tics_x . tic(i * step_s, si(i * step_s, 's'))
