@@ -13,6 +13,7 @@
 #include "man.h"
 #include "origin.h"
 #include "plot.h"
+#include "report/report.h"
 #include "run.h"
 #include "selftest/selftest.h"
 #include "serve.h"
@@ -31,6 +32,7 @@ const struct command *const commands[] = {
 	&selftest_command,
 	&plot_command,
 	&trace_command,
+	&report_command,
 	&history_command,
 	&export_command,
 	&import_command,
