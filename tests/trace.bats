@@ -7,7 +7,7 @@ load cli
 
 setup() {
 	cli_setup
-	nap=(--param durations_ms=20,40,10)
+	nap=(--param "durations_ms=20,40,10")
 }
 
 teardown() {

@@ -79,15 +79,15 @@ static void put_strand(struct json_out *out, const struct strand *strand)
 	put_half(out, 'e', name, strand->spans[strand->count - 1].to_ns, strand);
 }
 
-void timeline_json(const struct timeline *timeline, FILE *file)
+void timeline_json(const struct timeline *timeline, FILE *out)
 {
-	struct json_out out = { .timeline = timeline, .file = file };
+	struct json_out json = { .timeline = timeline, .file = out };
 
-	fputs("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[", file);
-	put_places(&out);
+	fputs("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[", out);
+	put_places(&json);
 	for (size_t i = 0; i < timeline->count; i++)
-		put_strand(&out, &timeline->strands[i]);
-	fprintf(file, "\n],\"otherData\":{\"title\":\"");
-	timeline_title(timeline, file);
-	fprintf(file, "\",\"lost_events\":%llu}}\n", (unsigned long long)timeline->lost);
+		put_strand(&json, &timeline->strands[i]);
+	fprintf(out, "\n],\"otherData\":{\"title\":\"");
+	timeline_title(timeline, out);
+	fprintf(out, "\",\"lost_events\":%llu}}\n", (unsigned long long)timeline->lost);
 }

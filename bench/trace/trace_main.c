@@ -120,8 +120,10 @@ static int read_options(struct options *options, int argc, char **argv)
 		status = read_option(options, key);
 	if (status)
 		return status;
-	if (!spec->model_name || !spec->workload)
-		return cli_error("trace", "-m MODEL and -w WORKLOAD are needed");
+	if (!spec->model_name || !spec->workload) {
+		cli_error("trace", "-m MODEL and -w WORKLOAD are needed");
+		return EXIT_USAGE;
+	}
 	if (spec->workload->kind == WORKLOAD_SERVICE)
 		return cli_error("trace", "%s is a service, which has no tasks to trace",
 			spec->workload->name);
