@@ -26,33 +26,38 @@ static void forget_thread(void)
 	here.pid = here.tid = 0;
 }
 
-static int map_file(const char *path, struct trace **opened)
+/* NULL with errno. */
+static struct trace *map_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
+	void *memory = MAP_FAILED;
 	struct stat st;
 
 	if (fd < 0)
-		return -errno;
-	int err = fstat(fd, &st) != 0 ? -errno : st.st_size == sizeof **opened ? 0 : -EINVAL;
-	if (!err) {
-		void *memory = mmap(NULL, sizeof **opened, PROT_READ | PROT_WRITE,
+		return NULL;
+	bool known = fstat(fd, &st) == 0;
+	if (known && st.st_size == sizeof *trace)
+		memory = mmap(NULL, sizeof *trace, PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_POPULATE, fd, 0);
-		*opened = memory;
-		err = memory == MAP_FAILED ? -errno : 0;
-	}
+	else if (known)
+		errno = EINVAL;
+	int err = errno;
 	close(fd);
-	return err;
+	errno = err;
+	return memory == MAP_FAILED ? NULL : memory;
 }
 
 int trace_open(const char *path, uint64_t tasks)
 {
-	struct trace *opened = NULL;
-	int err = map_file(path, &opened);
+	struct trace *opened = map_file(path);
 
-	if (!err)
-		err = -pthread_atfork(NULL, NULL, forget_thread);
-	if (err)
+	if (!opened)
+		return -errno;
+	int err = -pthread_atfork(NULL, NULL, forget_thread);
+	if (err) {
+		munmap(opened, sizeof *opened);
 		return err;
+	}
 	opened->tasks = tasks;
 	opened->start_ns = io_now_ns();
 	trace = opened;

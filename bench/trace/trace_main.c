@@ -27,6 +27,7 @@ struct options {
 	int params;
 	char *model_name; /* with parameters of its own */
 	const char *output, *format;
+	char trace[64]; /* the file of events */
 };
 
 static int read_option(struct options *options, int key)
@@ -228,7 +229,6 @@ static int run_traced(struct options *options, const struct trace *traced, const
 static int trace_spec(struct options *options)
 {
 	const volatile int *stop = stop_on_signals();
-	char path[64];
 	int fd = memfd_create("concbench-trace", MFD_CLOEXEC);
 	void *memory = MAP_FAILED;
 
@@ -240,8 +240,8 @@ static int trace_spec(struct options *options)
 			close(fd);
 		return status;
 	}
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), fd);
-	options->spec.trace = path;
+	snprintf(options->trace, sizeof options->trace, "/proc/%d/fd/%d", getpid(), fd);
+	options->spec.trace = options->trace;
 	int status = run_traced(options, memory, stop);
 	munmap(memory, sizeof(struct trace));
 	close(fd);
