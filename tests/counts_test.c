@@ -220,6 +220,33 @@ static void a_summary_has_what_was_counted(void **state)
 	json_decref(cell);
 }
 
+static uint64_t done_again[16];
+static size_t done_again_count;
+
+static int note_task(struct work *work, uint64_t i, uint64_t *digest)
+{
+	(void)work;
+	done_again[done_again_count++] = i;
+	*digest = 0;
+	return 0;
+}
+
+/* The last task done twice would lengthen the trial by more than the share. */
+static void injected_work_is_spread_and_spares_the_end(void **state)
+{
+	static const struct workload workload = { .name = "noting", .task = note_task };
+	static struct record records[300];
+	struct trial_spec spec = { .inject_percent = 1 };
+	struct trial trial = { .spec = &spec, .workload = &workload, .records = records };
+
+	(void)state;
+	for (uint64_t i = 0; i < 300; i++)
+		trial_inject_work(&trial, i);
+	assert_int_equal(done_again_count, 3);
+	for (uint64_t k = 0; k < 3; k++)
+		assert_int_equal(done_again[k], 100 * k + 49);
+}
+
 static const volatile int never;
 
 static int instructions(const char *model, const char *workload, double percent, double *per_task)
@@ -285,6 +312,7 @@ int main(void)
 		cmocka_unit_test(what_is_traced_already_is_refused),
 		cmocka_unit_test(nothing_is_counted_without_a_page),
 		cmocka_unit_test(a_summary_has_what_was_counted),
+		cmocka_unit_test(injected_work_is_spread_and_spares_the_end),
 		cmocka_unit_test(instructions_are_those_of_the_work),
 		cmocka_unit_test(what_cannot_be_counted_is_told),
 	};
