@@ -46,6 +46,30 @@ int cli_number(const char *command, const char *option, const char *text, const 
 	return 0;
 }
 
+int cli_count(const char *command, const char *option, const char *text, const char *unit,
+	unsigned min, unsigned max, unsigned *count)
+{
+	uint64_t number = 0;
+	int status = cli_number(command, option, text, unit, min, max, &number);
+
+	*count = number;
+	return status;
+}
+
+int cli_seconds(const char *command, const char *option, const char *text, double min_s,
+	double max_s, int64_t *ms)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (*text < '0' || *text > '9' || *end || strpbrk(text, "xX") ||
+		!(seconds >= min_s && seconds <= max_s))
+		return cli_error(command, "%s takes a time from %g to %g s, not '%s'", option,
+			min_s, max_s, text);
+	*ms = (int64_t)(seconds * 1000 + 0.5);
+	return 0;
+}
+
 int cli_unknown(
 	const char *command, const char *kind, const char *name, const char *(*next)(unsigned k))
 {

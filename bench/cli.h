@@ -36,6 +36,14 @@ int cli_help(const char *command);
 int cli_number(const char *command, const char *option, const char *text, const char *unit,
 	uint64_t min, uint64_t max, uint64_t *number);
 
+/* The same of smaller numbers. */
+int cli_count(const char *command, const char *option, const char *text, const char *unit,
+	unsigned min, unsigned max, unsigned *count);
+
+/* Read a time in seconds, perhaps with a fraction, into whole ms. 0 or EXIT_USAGE. */
+int cli_seconds(const char *command, const char *option, const char *text, double min_s,
+	double max_s, int64_t *ms);
+
 /*
  * Say that there is no such thing as name, and which there are; next(k) gives
  * the k-th known name, NULL after the last. Returns EXIT_USAGE.

@@ -2,9 +2,12 @@
 #include "command.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <string.h>
 
-enum { WIDTH = 80, HELP_COLUMN = 24, OPTIONS_MAX = 40 };
+#include "cli.h"
+
+enum { OPTIONS_MAX = 40, NAME_MAX_BYTES = 64 };
 
 const struct command *command_find(const char *name)
 {
@@ -14,17 +17,30 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
+const struct command_option *command_option(const struct command *command, unsigned k)
+{
+	const struct command_option *row = command->options;
+
+	for (; row->key && k > 0; row++)
+		k--;
+	if (!row->key && (row = command->shared))
+		for (; row->key && k > 0; row++)
+			k--;
+	return row && row->key ? row : NULL;
+}
+
 int command_next(const struct command *command, int argc, char **argv)
 {
 	struct option names[OPTIONS_MAX + 1] = { 0 };
 	char shorts[2 * OPTIONS_MAX + 1];
 	size_t length = 0, count = 0;
+	const struct command_option *row;
 
-	for (const struct command_option *row = command->options; row->key; row++) {
-		if (row->name && count < OPTIONS_MAX)
+	for (unsigned k = 0; k < OPTIONS_MAX && (row = command_option(command, k)); k++) {
+		if (row->name)
 			names[count++] = (struct option){ row->name,
 				row->argument ? required_argument : no_argument, NULL, row->key };
-		if (row->key < OPT_FIRST && length + 2 < sizeof shorts) {
+		if (row->key < OPT_FIRST) {
 			shorts[length++] = row->key;
 			if (row->argument)
 				shorts[length++] = ':';
@@ -34,60 +50,73 @@ int command_next(const struct command *command, int argc, char **argv)
 	return getopt_long(argc, argv, shorts, names, NULL);
 }
 
-void command_wrap(const char *text, int column, int indent, int width, FILE *out)
+void command_spell(const struct command *command, int key, char text[static 32])
 {
-	for (int at = column; *text; text += strspn(text, " ")) {
-		int length = strcspn(text, " \n");
-		if (at > indent && at + 1 + length > width) {
-			fprintf(out, "\n%*s", indent, "");
-			at = indent;
+	const struct command_option *row;
+
+	snprintf(text, 32, "-%c", key);
+	for (unsigned k = 0; key >= OPT_FIRST && (row = command_option(command, k)); k++)
+		if (row->key == key)
+			snprintf(text, 32, "--%s", row->name);
+}
+
+/* Whether main may see the arguments. If not: the status to end with. */
+static bool in_order(const struct command *command, int argc, char **argv, int *status)
+{
+	int most = command->operands ? command->operands : command->operand != COMPLETES_NOTHING;
+	bool help = false;
+	int key;
+
+	optind = 0; /* perhaps not the program's first getopt_long */
+	while ((key = command_next(command, argc, argv)) != -1) {
+		if (key == '?') { /* getopt has said why */
+			*status = cli_help(command->name);
+			return false;
 		}
-		at += fprintf(out, "%s%.*s", at > indent ? " " : "", length, text);
-		text += length;
-		if (*text == '\n') {
-			fprintf(out, "\n%*s", *++text ? indent : 0, "");
-			at = indent;
-		}
+		help |= key == 'h';
 	}
-	fputc('\n', out);
+	if (help)
+		command_usage(command, stdout);
+	else if (argc - optind > most)
+		*status = cli_error(command->name, "unexpected argument '%s'", argv[optind + most]);
+	else
+		return true;
+	return false;
 }
 
-static void print_synopsis(const struct command *command, FILE *out)
+/* The subcommand that a word names, or NULL. */
+static const struct command *find_subcommand(const struct command *command, const char *word)
 {
-	const char *line = command->synopsis, *label = "usage:";
-
-	for (;; label = "") {
-		int length = strcspn(line, "\n");
-		fprintf(out, "%-6s concbench %s %.*s\n", label, command->name, length, line);
-		if (!line[length])
-			return;
-		line += length + 1;
-	}
+	for (const struct command *const *row = command->subcommands; *row; row++)
+		if (strcmp(strchr((*row)->name, ' ') + 1, word) == 0)
+			return *row;
+	return NULL;
 }
 
-static void print_option(const struct command_option *option, FILE *out)
+static int run_subcommand(const struct command *command, int argc, char **argv)
 {
-	char left[64], key[4] = "";
+	const struct command *found = argc > 1 ? find_subcommand(command, argv[1]) : NULL;
 
-	if (option->key < OPT_FIRST)
-		snprintf(key, sizeof key, "-%c", option->key);
-	snprintf(left, sizeof left, "  %2s%c %s%s%s%s", key, *key && option->name ? ',' : ' ',
-		option->name ? "--" : "", option->name ? option->name : "",
-		option->name && option->argument ? " " : "",
-		option->argument ? option->argument : "");
-	int column = fprintf(out, "%s", left);
-	if (column + 2 > HELP_COLUMN)
-		column = fprintf(out, "\n") - 1;
-	fprintf(out, "%*s", HELP_COLUMN - column, "");
-	command_wrap(option->help, HELP_COLUMN, HELP_COLUMN, WIDTH, out);
+	if (found)
+		return command_run(found, argc - 1, argv + 1);
+	if (argc > 1)
+		cli_error(command->name, "there is no '%s %s'", command->name, argv[1]);
+	else
+		cli_error(command->name, "what is to be done?");
+	return cli_help(command->name);
 }
 
-void command_usage(const struct command *command, FILE *out)
+int command_run(const struct command *command, int argc, char **argv)
 {
-	print_synopsis(command, out);
-	command_wrap(command->about, 0, 0, WIDTH, out);
-	for (const struct command_option *row = command->options; row->key; row++)
-		print_option(row, out);
-	if (command->closing)
-		command_wrap(command->closing, 0, 0, WIDTH, out);
+	char name[NAME_MAX_BYTES];
+	int status = EXIT_OK;
+
+	if (command->subcommands && (argc < 2 || argv[1][0] != '-'))
+		return run_subcommand(command, argc, argv);
+	snprintf(name, sizeof name, "concbench %s", command->name);
+	argv[0] = name; /* getopt begins its messages with it */
+	if (!in_order(command, argc, argv, &status))
+		return status;
+	optind = 0; /* main begins anew */
+	return command->main ? command->main(argc, argv) : cli_help(command->name);
 }

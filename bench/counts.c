@@ -16,20 +16,22 @@
 
 #include "counts_tracer.h"
 
-/* allocations.so beside the program. 0 or -errno. */
+/* allocations.so beside the program, or where `make install` puts it. 0 or -errno. */
 static int find_library(char *path, size_t size)
 {
-	static const char name[] = "allocations.so";
+	static const char *const names[] = { "allocations.so", "../lib/concbench/allocations.so" };
 	ssize_t length = readlink("/proc/self/exe", path, size - 1);
 
 	if (length < 0)
 		return -errno;
 	path[length] = '\0';
 	char *file = strrchr(path, '/') + 1;
-	if ((size_t)(file - path) + sizeof name > size)
-		return -ENAMETOOLONG;
-	memcpy(file, name, sizeof name);
-	return access(path, R_OK) == 0 ? 0 : -errno;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t room = path + size - file;
+		if ((size_t)snprintf(file, room, "%s", names[i]) < room && access(path, R_OK) == 0)
+			return 0;
+	}
+	return -ENOENT;
 }
 
 typedef void count_in_fn(struct counts_page *page);

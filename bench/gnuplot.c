@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "data.h"
 #include "launch.h"
 #include "plot_table.h"
 
@@ -56,7 +57,7 @@ FILE *gnuplot_create(const struct gnuplot *gnuplot, const char *name)
 
 FILE *gnuplot_driver(struct gnuplot *gnuplot, const char *format)
 {
-	char name[16];
+	char name[16], scripts[DATA_PATH];
 
 	if (gnuplot->format_count == GNUPLOT_DRIVERS) {
 		errno = ENOSPC;
@@ -68,7 +69,7 @@ FILE *gnuplot_driver(struct gnuplot *gnuplot, const char *format)
 		return NULL;
 	gnuplot->formats[gnuplot->format_count++] = format;
 	fprintf(driver, "format = '%s'\nscripts = ", format);
-	plot_put_quoted(DATADIR "/plot/", driver);
+	plot_put_quoted(data_path("plot/", scripts), driver);
 	putc('\n', driver);
 	return driver;
 }

@@ -39,14 +39,14 @@ static int count_trial(const char *program, const struct trial_spec *spec, const
 	unsigned time_limit_s, const volatile int *stop, uint64_t *count)
 {
 	char origin[4096];
-	struct trial_command command;
+	struct trial_command_line command;
 	struct launched launched;
 	char *argv[8 + sizeof command.argv / sizeof *command.argv] = { "env", origin, "valgrind",
 		"--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-fd=1" };
 
 	if (snprintf(origin, sizeof origin, "CONCBENCH=%s", program) >= (int)sizeof origin)
 		return -ENAMETOOLONG;
-	trial_command(&command, program, spec, workdir);
+	trial_command_line(&command, program, spec, workdir);
 	memcpy(argv + 6, command.argv, (command.argc + 1) * sizeof *argv);
 	int err = launch(argv, time_limit_s, false, stop, &launched);
 	if (err)

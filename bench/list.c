@@ -12,9 +12,6 @@
 #include "profile.h"
 #include "workloads/workload.h"
 
-static const char usage[] = "usage: concbench list [models|workloads|profiles] [--json]\n"
-			    "What can be run; with --json as one object.\n";
-
 static json_t *param_json(const struct param *param)
 {
 	json_t *json = json_pack("{s:s, s:s, s:s}", "name", param->name, "summary", param->summary,
@@ -188,27 +185,13 @@ static void print_section(const struct section *section)
 	json_decref(list);
 }
 
-int list_main(int argc, char **argv)
+static int list_main(int argc, char **argv)
 {
-	static const struct option options[] = { { "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	bool as_json = false;
-	const char *wanted = NULL;
-	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt == 'h') {
-			fputs(usage, stdout);
-			return EXIT_OK;
-		}
-		if (opt == '?')
-			return cli_help("list"); /* getopt has said why */
+	while (command_next(&list_command, argc, argv) != -1)
 		as_json = true;
-	}
-	if (optind < argc)
-		wanted = argv[optind++];
-	if (optind < argc)
-		return cli_error("list", "unexpected argument '%s'", argv[optind]);
+	const char *wanted = argv[optind];
 	json_t *root = json_object();
 	for (const struct section *section = sections; section < sections + SECTIONS; section++) {
 		if (wanted && strcmp(wanted, section->name) != 0)
@@ -226,3 +209,19 @@ int list_main(int argc, char **argv)
 	json_decref(root);
 	return status;
 }
+
+const struct command list_command = {
+	.name = "list",
+	.summary = "what can be run: models, workloads, profiles",
+	.synopsis = "[models|workloads|profiles] [--json]",
+	.about = "What can be run, with parameters and what they may be.",
+	.options =
+		(const struct command_option[]){
+			{ OPT_FIRST, "json", NULL, "print one object of JSON" },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.operand = COMPLETES_CHOICE,
+	.choice = section_name,
+	.main = list_main,
+};

@@ -2,7 +2,9 @@
 #ifndef BENCH_LIST_H
 #define BENCH_LIST_H
 
-/* `concbench list [models|workloads|profiles] [--json]`. Returns the exit status. */
-int list_main(int argc, char **argv);
+#include "command.h"
+
+/* `concbench list [models|workloads|profiles] [--json]`. */
+extern const struct command list_command;
 
 #endif

@@ -137,11 +137,8 @@ int load_main(int argc, char **argv)
 	struct talk talk = { 0 };
 	int status = load_options_read(&options, argc, argv);
 
-	if (status || options.help) {
-		if (!status)
-			fputs(load_usage, stdout);
+	if (status)
 		return status;
-	}
 	options.spec.stop = stop_on_signals();
 	options.spec.client = options.service->client;
 	options.spec.talk = &talk;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "../models/param.h"
+#include "command.h"
 #include "load/load.h"
 #include "workloads/workload.h"
 
@@ -18,13 +19,11 @@ struct load_options {
 	struct params params;
 	char label[65];
 	const char *target, *output, *hgrm, *hlog;
-	bool force, json, help;
+	bool force, json;
 	cpu_set_t cpus, server_cpus; /* where pinned */
 	int argc;
 	char **argv; /* as given, for the results */
 };
-
-extern const char load_usage[];
 
 /* Read the command line. 0 or EXIT_USAGE, the reason said. */
 int load_options_read(struct load_options *options, int argc, char **argv);
@@ -35,7 +34,8 @@ json_t *load_results(const struct load_options *options, const struct load_resul
 /* A table for a person. */
 void load_print(const struct load_options *options, const struct load_result *result, FILE *out);
 
-/* `concbench load ...`. An exit status. */
+/* `concbench load`. */
+extern const struct command load_command;
 int load_main(int argc, char **argv);
 
 #endif

@@ -10,33 +10,8 @@
 #include "result.h"
 #include "result_new.h"
 
-const char load_usage[] =
-	"usage: concbench load --target ADDR:PORT -w SERVICE [--connections N] [--rate R]\n"
-	"                      [--arrivals poisson|constant] [--duration S] [--warmup S]\n"
-	"                      [--timeout S] [--threads N] [--param NAME=VALUE].. [--pin]\n"
-	"                      [--seed N] [--label NAME] [-o FILE.json [--force]] [--json]\n"
-	"                      [--hgrm FILE] [--hlog FILE]\n"
-	"Load a server, check every reply and print how long they took.\n"
-	"  --connections N  with one request in flight each (default 10)\n"
-	"  --rate R         requests a second, answered or not; 0: the next when one is\n"
-	"                   answered (default 0)\n"
-	"  --arrivals WHICH poisson (default) or constant, where there is a rate\n"
-	"  --duration S     of the measurement; fractions are allowed (default 10)\n"
-	"  --warmup S       load before it (default 1)\n"
-	"  --timeout S      of a request, up to 60 (default 10)\n"
-	"  --threads N      of the generator (default 1)\n"
-	"  --param          of the service, as for serve: the server must have the same\n"
-	"  --pin            the generator on CPUs of its own; run the server on the others\n"
-	"  --seed N         of the arrivals (default: from the clock; stored in the results)\n"
-	"  --label NAME     stands as the model in the results (default: the target)\n"
-	"  -o FILE.json     results as of run, for export and plot\n"
-	"  --force          replace files that exist\n"
-	"  --json           print the results instead of a table\n"
-	"  --hgrm FILE      percentiles of the response time, as HdrHistogram prints them\n"
-	"  --hlog FILE      a histogram a second, as HdrHistogram logs them\n";
-
 enum {
-	OPT_TARGET = 256,
+	OPT_TARGET = OPT_FIRST,
 	OPT_CONNECTIONS,
 	OPT_RATE,
 	OPT_ARRIVALS,
@@ -51,31 +26,54 @@ enum {
 	OPT_FORCE,
 	OPT_JSON,
 	OPT_HGRM,
-	OPT_HLOG,
-	OPT_HELP,
+	OPT_HLOG
 };
 
-static const struct option options_table[] = {
-	{ "target", required_argument, NULL, OPT_TARGET },
-	{ "service", required_argument, NULL, 'w' },
-	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
-	{ "rate", required_argument, NULL, OPT_RATE },
-	{ "arrivals", required_argument, NULL, OPT_ARRIVALS },
-	{ "duration", required_argument, NULL, OPT_DURATION },
-	{ "warmup", required_argument, NULL, OPT_WARMUP },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "threads", required_argument, NULL, OPT_THREADS },
-	{ "param", required_argument, NULL, OPT_PARAM },
-	{ "pin", no_argument, NULL, OPT_PIN },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "label", required_argument, NULL, OPT_LABEL },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "hgrm", required_argument, NULL, OPT_HGRM },
-	{ "hlog", required_argument, NULL, OPT_HLOG },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+const struct command load_command = {
+	.name = "load",
+	.summary = "load a server and see how long replies take",
+	.synopsis = "--target ADDR:PORT -w SERVICE [OPTION].. [-o FILE.json]",
+	.about = "Load a server, check every reply and print how long they took.",
+	.options =
+		(const struct command_option[]){
+			{ OPT_TARGET, "target", "ADDR:PORT", "the server" },
+			{ 'w', "service", "SERVICE", "what it serves: echo, http or websocket",
+				COMPLETES_SERVICE },
+			{ OPT_CONNECTIONS, "connections", "N",
+				"with one request in flight each (default 10)" },
+			{ OPT_RATE, "rate", "R",
+				"requests a second, answered or not; 0: the next when one is "
+				"answered (default 0)" },
+			{ OPT_ARRIVALS, "arrivals", "WHICH",
+				"poisson (default) or constant, where there is a rate",
+				COMPLETES_CHOICE, "poisson constant" },
+			{ OPT_DURATION, "duration", "S",
+				"of the measurement; fractions are allowed (default 10)" },
+			{ OPT_WARMUP, "warmup", "S", "load before it (default 1)" },
+			{ OPT_TIMEOUT, "timeout", "S", "of a request, up to 60 (default 10)" },
+			{ OPT_THREADS, "threads", "N", "of the generator (default 1)" },
+			{ OPT_PARAM, "param", "NAME=VALUE",
+				"of the service, as for serve: the server must have the same" },
+			{ OPT_PIN, "pin", NULL,
+				"the generator on CPUs of its own; run the server on the others" },
+			{ OPT_SEED, "seed", "N",
+				"of the arrivals (default: from the clock; stored in the "
+				"results)" },
+			{ OPT_LABEL, "label", "NAME",
+				"stands as the model in the results (default: the target)" },
+			{ 'o', "output", "FILE.json", "results as of run, for export and plot",
+				COMPLETES_FILE },
+			{ OPT_FORCE, "force", NULL, "replace files that exist" },
+			{ OPT_JSON, "json", NULL, "print the results instead of a table" },
+			{ OPT_HGRM, "hgrm", "FILE",
+				"percentiles of the response time, as HdrHistogram prints them",
+				COMPLETES_FILE },
+			{ OPT_HLOG, "hlog", "FILE",
+				"a histogram a second, as HdrHistogram logs them", COMPLETES_FILE },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.main = load_main,
 };
 
 enum { ASSIGNMENTS_MAX = 64 };
@@ -98,36 +96,12 @@ static int add_assignment(struct assignments *assignments, const char *text)
 	return 0;
 }
 
-static int read_count(
-	const char *option, const char *unit, uint64_t min, uint64_t max, unsigned *count)
-{
-	uint64_t number = 0;
-	int status = cli_number("load", option, optarg, unit, min, max, &number);
-
-	*count = number;
-	return status;
-}
-
-/* Seconds, perhaps with a fraction, into whole ms. */
-static int read_ms(const char *option, double min_s, double max_s, int64_t *ms)
-{
-	char *end;
-	double seconds = strtod(optarg, &end);
-
-	if (*optarg < '0' || *optarg > '9' || *end || strpbrk(optarg, "xX") ||
-		!(seconds >= min_s && seconds <= max_s))
-		return cli_error("load", "%s takes a time from %g to %g s, not '%s'", option, min_s,
-			max_s, optarg);
-	*ms = (int64_t)(seconds * 1000 + 0.5);
-	return 0;
-}
-
 static int assign_ms(struct assignments *assignments, const char *option, const char *name,
 	double min_s, double max_s)
 {
 	char text[64];
 	int64_t ms = 0;
-	int status = read_ms(option, min_s, max_s, &ms);
+	int status = cli_seconds("load", option, optarg, min_s, max_s, &ms);
 
 	snprintf(text, sizeof text, "%s=%lld", name, (long long)ms);
 	return status ? status : add_assignment(assignments, text);
@@ -183,7 +157,7 @@ static int read_service(struct load_options *options)
 static int read_timeout(struct load_options *options)
 {
 	int64_t ms = 0;
-	int status = read_ms("--timeout", 0.01, 60, &ms);
+	int status = cli_seconds("load", "--timeout", optarg, 0.01, 60, &ms);
 
 	options->spec.timeout_ns = ms * 1000000;
 	return status;
@@ -196,9 +170,9 @@ static int read_target(struct load_options *options)
 }
 
 /* Options that are no more than a word. */
-static int note_option(struct load_options *options, int opt)
+static int note_option(struct load_options *options, int key)
 {
-	switch (opt) {
+	switch (key) {
 	case 'o':
 		options->output = optarg;
 		return 0;
@@ -214,24 +188,21 @@ static int note_option(struct load_options *options, int opt)
 	case OPT_HLOG:
 		options->hlog = optarg;
 		return 0;
-	case OPT_HELP:
-		options->help = true;
-		return 0;
 	default:
-		return cli_help("load"); /* getopt has said why */
+		return EXIT_USAGE;
 	}
 }
 
-static int read_option(struct load_options *options, struct assignments *assignments, int opt)
+static int read_option(struct load_options *options, struct assignments *assignments, int key)
 {
-	switch (opt) {
+	switch (key) {
 	case OPT_TARGET:
 		return read_target(options);
 	case 'w':
 		return read_service(options);
 	case OPT_CONNECTIONS:
-		return read_count(
-			"--connections", "", 1, LOAD_CONNECTIONS_MAX, &options->spec.connections);
+		return cli_count("load", "--connections", optarg, "", 1, LOAD_CONNECTIONS_MAX,
+			&options->spec.connections);
 	case OPT_RATE:
 		return read_rate(assignments);
 	case OPT_ARRIVALS:
@@ -243,7 +214,8 @@ static int read_option(struct load_options *options, struct assignments *assignm
 	case OPT_TIMEOUT:
 		return read_timeout(options);
 	case OPT_THREADS:
-		return read_count("--threads", "", 1, LOAD_THREADS_MAX, &options->spec.threads);
+		return cli_count("load", "--threads", optarg, "", 1, LOAD_THREADS_MAX,
+			&options->spec.threads);
 	case OPT_PARAM:
 		return add_assignment(assignments, optarg);
 	case OPT_PIN:
@@ -253,7 +225,7 @@ static int read_option(struct load_options *options, struct assignments *assignm
 	case OPT_LABEL:
 		return read_label(options);
 	default:
-		return note_option(options, opt);
+		return note_option(options, key);
 	}
 }
 
@@ -277,8 +249,6 @@ static int check_output(const struct load_options *options, const char *path)
 
 static int check(struct load_options *options)
 {
-	if (optind < options->argc)
-		return cli_error("load", "unexpected argument '%s'", options->argv[optind]);
 	if (!options->target || !options->service)
 		return cli_error("load", "--target ADDR:PORT and -w SERVICE are needed");
 	if (options->spec.address.sin_port == 0)
@@ -308,7 +278,7 @@ static void default_label(struct load_options *options)
 int load_options_read(struct load_options *options, int argc, char **argv)
 {
 	struct assignments assignments = { .count = 0 };
-	int opt, status = 0;
+	int key, status = 0;
 
 	*options = (struct load_options){
 		.spec = { .connections = 10,
@@ -318,11 +288,10 @@ int load_options_read(struct load_options *options, int argc, char **argv)
 		.argc = argc,
 		.argv = argv,
 	};
-	while (!status && (opt = getopt_long(argc, argv, "w:o:", options_table, NULL)) != -1)
-		status = read_option(options, &assignments, opt);
-	if (status || options->help)
-		return status;
-	status = check(options);
+	while (!status && (key = command_next(&load_command, argc, argv)) != -1)
+		status = read_option(options, &assignments, key);
+	if (!status)
+		status = check(options);
 	if (status)
 		return status;
 	params_init(&options->params, options->service->params);

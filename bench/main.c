@@ -39,15 +39,6 @@ static void open_standard_streams(void)
 	close(fd);
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
-{
-	char name[32];
-
-	snprintf(name, sizeof name, "concbench %s", command->name);
-	argv[0] = name; /* getopt begins its messages with it */
-	return command->main(argc, argv);
-}
-
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -63,7 +54,7 @@ int main(int argc, char **argv)
 	}
 	const struct command *command = command_find(name);
 	if (command)
-		return run_command(command, argc - 1, argv + 1);
+		return command_run(command, argc - 1, argv + 1);
 	if (*name)
 		return cli_unknown("", "command", name, command_name);
 	print_usage(stderr);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "command.h"
 #include "process.h"
 
 enum { BACKLOG = 4096, START_MS = 10000, STOP_MS = 2000, DYING_MS = 100 };
@@ -194,8 +195,7 @@ static int listen_by_hand(const char *text)
 		return -EINVAL;
 	int fd = open_listener(&addr);
 	if (fd < 0) {
-		fprintf(stderr, "concbench origin: cannot listen on %s: %s%s\n", text,
-			strerror(-fd),
+		cli_error("origin", "cannot listen on %s: %s%s", text, strerror(-fd),
 			fd == -EADDRINUSE ? "; choose another port, or 0 for a free one" : "");
 		return fd;
 	}
@@ -210,54 +210,27 @@ struct options {
 	int fd, control; /* from origin_start; -1 by hand */
 };
 
-static const char usage[] = "usage: concbench origin [--listen ADDR:PORT]\n";
+enum { OPT_LISTEN = OPT_FIRST, OPT_FD, OPT_CONTROL };
 
-/* 0 to go on, or the exit status + 1. */
-static int read_options(struct options *options, int argc, char **argv)
+static void read_options(struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{ "listen", required_argument, NULL, 'l' },
-		{ "fd", required_argument, NULL, 'f' },
-		{ "control", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
+	int key;
 
-	optind = 0; /* whoever used getopt before */
-	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
-		switch (option) {
-		case 'l':
+	while ((key = command_next(&origin_command, argc, argv)) != -1) {
+		if (key == OPT_LISTEN)
 			options->listen = optarg;
-			break;
-		case 'f':
+		else if (key == OPT_FD)
 			options->fd = atoi(optarg);
-			break;
-		case 'c':
+		else if (key == OPT_CONTROL)
 			options->control = atoi(optarg);
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 1;
-		default:
-			fputs(usage, stderr);
-			return 3;
-		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "concbench origin: what is '%s'?\n%s", argv[optind], usage);
-		return 3;
-	}
-	return 0;
 }
 
-int origin_main(int argc, char **argv)
+static int origin_main(int argc, char **argv)
 {
 	struct options options = { .listen = "127.0.0.1:0", .fd = -1, .control = -1 };
 
-	int end = read_options(&options, argc, argv);
-	if (end)
-		return end - 1;
+	read_options(&options, argc, argv);
 	prctl(PR_SET_NAME, "origin");
 	descriptors_raise();
 	if (options.fd < 0)
@@ -265,9 +238,25 @@ int origin_main(int argc, char **argv)
 	else
 		say(options.control, 0);
 	if (options.fd < 0)
-		return 2;
+		return EXIT_USAGE;
 	int err = origin_serve(options.fd, options.control);
-	if (err)
-		fprintf(stderr, "concbench origin: cannot serve: %s\n", strerror(-err));
-	return err ? 2 : 0;
+	return err ? cli_error("origin", "cannot serve: %s", strerror(-err)) : EXIT_OK;
 }
+
+const struct command origin_command = {
+	.name = "origin",
+	.summary = "the HTTP server the workloads talk to, by hand",
+	.synopsis = "[--listen ADDR:PORT]",
+	.about = "Serve until SIGTERM or SIGINT; prints the address. A client asks for "
+		 "/body?bytes=N&delay_ms=N.",
+	.options =
+		(const struct command_option[]){
+			{ OPT_LISTEN, "listen", "ADDR:PORT",
+				"where (default 127.0.0.1:0, a free port)" },
+			COMMAND_HELP,
+			{ OPT_FD, "fd", "FD" }, /* from origin_start: the listener */
+			{ OPT_CONTROL, "control", "FD" },
+			{ 0 },
+		},
+	.main = origin_main,
+};

@@ -21,6 +21,8 @@
 
 enum { ORIGIN_BYTES_MAX = 1 << 30, ORIGIN_DELAY_MS_MAX = 60000 };
 
+struct command;
+
 struct origin {
 	const cpu_set_t *cpus; /* in: where it may run; NULL for anywhere */
 	pid_t pid;             /* 0 when not started */
@@ -61,6 +63,6 @@ void origin_fill(void *buf, size_t size, uint64_t offset);
 int origin_serve(int listen_fd, int control_fd);
 
 /* `concbench origin [--listen ADDR:PORT]`: by hand; prints the address it listens on. */
-int origin_main(int argc, char **argv);
+extern const struct command origin_command;
 
 #endif

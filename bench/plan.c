@@ -6,108 +6,69 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 #include "cpus.h"
 #include "profile.h"
 #include "result.h"
+#include "run.h"
 #include "selection.h"
 
-const char plan_usage[] =
-	"usage: concbench run [-m MODEL[:NAME=VALUE],..] [-w WORKLOAD,..] [-c N,..] [-n TASKS] "
-	"[--trials N]\n"
-	"                     [--param NAME=VALUE].. [--profile quick|default|full] [--pin]\n"
-	"                     [--warmup PERCENT] [--time-limit S] [--seed N]\n"
-	"                     [--external NAME=ADDR:PORT].. [-o FILE.json [--force | --resume]]\n"
-	"Run every cell, each trial in a process of its own, in random interleaved order, and "
-	"print\n"
-	"the medians. -m, -w and -c narrow a profile down; without one they are the cells.\n"
-	"  -c N,..           tasks in flight at once (default 10; 1 for workloads of structure)\n"
-	"  -n TASKS          tasks of a trial (default: the workload's or the profile's)\n"
-	"  --trials N        trials of a cell (default 5)\n"
-	"  --warmup PERCENT  of the tasks run first, unmeasured (default 10)\n"
-	"  --time-limit S    a trial that takes longer is killed (default 60)\n"
-	"  --pin             model and origin, or server and load, on CPUs of their own\n"
-	"  --external NAME=ADDR:PORT  a server of yours beside the models, in services' tables\n"
-	"  --seed N          of the order (default: from the clock; stored in the results)\n"
-	"  --resume          go on with the run that FILE.json holds, with its options\n";
+enum { OPT_TRIALS = OPT_FIRST, OPT_PROFILE, OPT_PIN, OPT_WARMUP, OPT_FORCE, OPT_RESUME };
 
-enum {
-	OPT_TRIALS = 256,
-	OPT_PARAM,
-	OPT_EXTERNAL,
-	OPT_PROFILE,
-	OPT_PIN,
-	OPT_WARMUP,
-	OPT_TIME_LIMIT,
-	OPT_SEED,
-	OPT_FORCE,
-	OPT_RESUME,
-	OPT_HELP,
+const struct command run_command = {
+	.name = "run",
+	.summary = "measure: every model on every workload, or those you name",
+	.synopsis = "[-m MODEL,..] [-w WORKLOAD,..] [-c N,..] [OPTION].. [-o FILE.json]",
+	.about = "Run every cell, each trial in a process of its own, in random interleaved order, "
+		 "and print the medians. -m, -w and -c narrow a profile down; without one they are "
+		 "the cells.",
+	.options =
+		(const struct command_option[]){
+			{ 'm', "model", "MODEL[:NAME=VALUE],..",
+				"models, with parameters of their own (default: all)",
+				COMPLETES_MODEL },
+			{ 'w', "workload", "WORKLOAD,..", "workloads (default: all)",
+				COMPLETES_WORKLOAD },
+			{ 'c', "concurrency", "N,..",
+				"tasks in flight at once (default 10; 1 for workloads of "
+				"structure)" },
+			{ 'n', "tasks", "TASKS",
+				"tasks of a trial (default: the workload's or the profile's)" },
+			{ OPT_TRIALS, "trials", "N", "trials of a cell (default 5)" },
+			{ OPT_PROFILE, "profile", "NAME", "a set of cells: quick, default or full",
+				COMPLETES_PROFILE },
+			{ OPT_WARMUP, "warmup", "PERCENT",
+				"of the tasks run first, unmeasured (default 10)" },
+			{ OPT_PIN, "pin", NULL,
+				"model and origin, or server and load, on CPUs of their own" },
+			{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
+			{ OPT_FORCE, "force", NULL, "replace FILE.json when it exists" },
+			{ OPT_RESUME, "resume", NULL,
+				"go on with the run that FILE.json holds, with its options" },
+			{ 0 },
+		},
+	.shared = selection_options,
+	.main = run_main,
 };
 
-static const struct option options[] = {
-	{ "model", required_argument, NULL, 'm' },
-	{ "workload", required_argument, NULL, 'w' },
-	{ "concurrency", required_argument, NULL, 'c' },
-	{ "tasks", required_argument, NULL, 'n' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "trials", required_argument, NULL, OPT_TRIALS },
-	{ "param", required_argument, NULL, OPT_PARAM },
-	{ "external", required_argument, NULL, OPT_EXTERNAL },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
-	{ "pin", no_argument, NULL, OPT_PIN },
-	{ "warmup", required_argument, NULL, OPT_WARMUP },
-	{ "time-limit", required_argument, NULL, OPT_TIME_LIMIT },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "resume", no_argument, NULL, OPT_RESUME },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
-};
-
-static int read_small(
-	const char *option, const char *unit, uint64_t min, uint64_t max, unsigned *number)
+static int read_option(struct plan *plan, struct selection *selection, int key)
 {
-	uint64_t value;
-	int status = cli_number("run", option, optarg, unit, min, max, &value);
-
-	*number = value;
-	return status;
-}
-
-static int read_option(struct plan *plan, struct selection *selection, int opt)
-{
-	switch (opt) {
-	case 'm':
-		selection->model_count = 0;
-		return selection_read_list(selection, "-m", optarg, selection_add_model);
+	switch (key) {
 	case 'w':
 		selection->workload_count = 0;
 		return selection_read_list(selection, "-w", optarg, selection_add_workload);
-	case 'c':
-		selection->concurrency_count = 0;
-		return selection_read_list(selection, "-c", optarg, selection_add_concurrency);
 	case 'n':
 		return cli_number(
 			"run", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &selection->tasks);
 	case OPT_TRIALS:
 		return cli_number("run", "--trials", optarg, "", 1, 10000, &selection->trials);
-	case OPT_PARAM:
-		return selection_add_param(selection, optarg);
-	case OPT_EXTERNAL:
-		return selection_add_external(selection, optarg);
 	case OPT_PROFILE:
 		selection->profile = profile_find(optarg);
 		return selection->profile ? 0
 					  : cli_unknown("run", "profile", optarg, cli_profile_name);
 	case OPT_WARMUP:
-		return read_small("--warmup", "%", 0, 100, &plan->warmup_percent);
-	case OPT_TIME_LIMIT:
-		return read_small("--time-limit", "s", 1, 86400, &plan->time_limit_s);
-	case OPT_SEED:
-		return cli_number("run", "--seed", optarg, "", 0, INT64_MAX, &plan->seed);
+		return cli_count("run", "--warmup", optarg, "%", 0, 100, &plan->warmup_percent);
 	case OPT_PIN:
 		plan->pin = true;
 		return 0;
@@ -117,9 +78,9 @@ static int read_option(struct plan *plan, struct selection *selection, int opt)
 }
 
 /* The options that say where the results go, and nothing of what they are. */
-static bool read_output_option(struct plan *plan, int opt)
+static bool read_output_option(struct plan *plan, int key)
 {
-	switch (opt) {
+	switch (key) {
 	case 'o':
 		plan->output = optarg;
 		return true;
@@ -128,9 +89,6 @@ static bool read_output_option(struct plan *plan, int opt)
 		return true;
 	case OPT_RESUME:
 		plan->resume = true;
-		return true;
-	case OPT_HELP:
-		plan->help = true;
 		return true;
 	default:
 		return false;
@@ -151,54 +109,39 @@ static int check(const struct plan *plan)
 	return 0;
 }
 
-/* Remember an option as it was given, but for the seed, which is stored by itself. */
-static void remember(struct plan *plan, int opt, const char *value)
+static void take_selection(struct plan *plan, const struct selection *selection)
 {
-	char text[32];
+	const struct profile *profile = selection->profile;
 
-	if (opt == OPT_SEED)
-		return;
-	snprintf(text, sizeof text, "-%c", opt);
-	for (const struct option *row = options; row->name; row++)
-		if (row->val == opt && opt >= OPT_TRIALS)
-			snprintf(text, sizeof text, "--%s", row->name);
-	json_array_append_new(plan->arguments, json_string(text));
-	if (value)
-		json_array_append_new(plan->arguments, json_string(value));
+	plan->seed = selection->seed;
+	plan->time_limit_s = selection->time_limit_s;
+	plan->trials = profile ? profile->trials : 5;
+	if (selection->trials)
+		plan->trials = selection->trials;
+	if (profile) {
+		plan->profile = profile->name;
+		plan->whole_process_rounds = profile->whole_process_rounds;
+	}
 }
 
 int plan_read(struct plan *plan, int argc, char **argv)
 {
-	struct selection selection = { .command = "run" };
-	int opt, status = 0;
-	struct timespec now;
+	struct selection selection;
+	int key, status = 0;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	*plan = (struct plan){ .warmup_percent = 10,
-		.time_limit_s = 60,
-		.seed = now.tv_sec * 1000000ULL + now.tv_nsec / 1000,
-		.arguments = json_array() };
+	selection_init(&selection, "run");
+	*plan = (struct plan){ .warmup_percent = 10, .arguments = selection.arguments };
 	optind = 0; /* it may be read a second time, for --resume */
-	while (!status && (opt = getopt_long(argc, argv, "m:w:c:n:o:", options, NULL)) != -1) {
-		if (read_output_option(plan, opt))
+	while (!status && (key = command_next(&run_command, argc, argv)) != -1) {
+		if (read_output_option(plan, key))
 			continue;
-		if (opt != '?')
-			remember(plan, opt, optarg);
-		status = read_option(plan, &selection, opt);
+		status = selection_read(&selection, &run_command, key);
+		if (status < 0)
+			status = read_option(plan, &selection, key);
 	}
-	if (status || plan->help)
+	if (status)
 		return status;
-	if (optind < argc)
-		return cli_error("run", "unexpected argument '%s'", argv[optind]);
-	if (selection.profile) {
-		plan->profile = selection.profile->name;
-		plan->trials = selection.profile->trials;
-		plan->whole_process_rounds = selection.profile->whole_process_rounds;
-	} else {
-		plan->trials = 5;
-	}
-	if (selection.trials)
-		plan->trials = selection.trials;
+	take_selection(plan, &selection);
 	status = check(plan);
 	return status || plan->resume ? status : selection_cells(&selection, plan);
 }

@@ -23,15 +23,13 @@ struct plan {
 	size_t cell_count;
 
 	const char *output; /* FILE.json, or NULL */
-	bool resume, force, help;
+	bool resume, force;
 	char **texts;      /* of --resume: what the cells' names point into; closed by NULL */
 	json_t *arguments; /* what chose the cells, as given, for --resume */
 };
 
-extern const char plan_usage[];
-
 /*
- * Read the arguments of `concbench run` (argv[0] is "run"). 0, or EXIT_USAGE
+ * Read the arguments of `concbench run`. 0, or EXIT_USAGE
  * when they are wrong, which it has said on stderr.
  */
 int plan_read(struct plan *plan, int argc, char **argv);

@@ -24,7 +24,6 @@ enum { KINDS = sizeof kinds / sizeof kinds[0], FORMATS = sizeof formats / sizeof
 
 struct options {
 	const char *file, *dir;
-	bool help;
 };
 
 /* What one call works with. */
@@ -126,33 +125,16 @@ static int draw(struct plot *plot, const char *dir)
 	return status;
 }
 
-static int refuse(const char *what)
-{
-	fprintf(stderr, "concbench plot: %s; see concbench plot --help\n", what);
-	return EXIT_USAGE;
-}
-
 static int read_options(int argc, char **argv, struct options *options)
 {
-	int key;
-
-	optind = 0; /* this may be the program's second getopt_long */
-	while ((key = command_next(&plot_command, argc, argv)) != -1) {
-		if (key == 'o')
-			options->dir = optarg;
-		else if (key == 'h')
-			options->help = true;
-		else
-			return cli_help("plot"); /* getopt has said why */
-	}
+	while (command_next(&plot_command, argc, argv) != -1)
+		options->dir = optarg;
 	options->file = argv[optind];
-	if (options->help)
-		return EXIT_OK;
 	if (!options->file)
-		return refuse("no results file is given");
-	if (argv[optind + 1])
-		return refuse("more than one results file is given");
-	return options->dir && *options->dir ? EXIT_OK : refuse("no folder is given with -o");
+		return cli_error("plot", "no results file is given; see concbench plot --help");
+	return options->dir && *options->dir
+		? EXIT_OK
+		: cli_error("plot", "no folder is given with -o; see concbench plot --help");
 }
 
 static int plot_result(const struct options *options, const json_t *root)
@@ -178,10 +160,6 @@ static int plot_main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.help) {
-		command_usage(&plot_command, stdout);
-		return EXIT_OK;
-	}
 	json_t *root = result_load(options.file, reason, sizeof reason);
 	if (!root) {
 		fprintf(stderr, "concbench plot: %s\n", reason);

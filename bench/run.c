@@ -303,11 +303,6 @@ int run_main(int argc, char **argv)
 	struct run run = { 0 };
 	int status = plan_read(&run.plan, argc, argv);
 
-	if (!status && run.plan.help) {
-		fputs(plan_usage, stdout);
-		plan_free(&run.plan);
-		return EXIT_OK;
-	}
 	if (!status)
 		status = result_check_output("run", run.plan.output,
 			run.plan.force || run.plan.resume,

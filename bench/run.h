@@ -2,7 +2,10 @@
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
 
-/* `concbench run`: argv[0] is "run". Returns the exit status. */
+#include "command.h"
+
+/* `concbench run`; its options are those of bench/plan.h. */
+extern const struct command run_command;
 int run_main(int argc, char **argv);
 
 #endif

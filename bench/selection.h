@@ -3,6 +3,7 @@
 #define BENCH_SELECTION_H
 
 /* Which cells a run has: names and numbers from the command line, and a profile or none. */
+#include "command.h"
 #include "plan.h"
 #include "profile.h"
 
@@ -31,18 +32,29 @@ struct selection {
 	uint64_t tasks; /* 0: each workload's or the profile's own */
 	const struct profile *profile;
 	uint64_t trials; /* 0: the profile's, or the default */
+	uint64_t seed;   /* of the order */
+	unsigned time_limit_s;
+	json_t *arguments; /* as given, but for the seed and where results go */
 };
 
+/* Rows that run and sweep have; these and -m and -c are read by selection_read. */
+extern const struct command_option selection_options[];
+
+/* Nothing selected; a seed from the clock, and 60 s for a trial. */
+void selection_init(struct selection *selection, const char *command);
+
 /*
- * Add what an option names; what is named twice is there once. 0, or EXIT_USAGE
- * with what is wrong said on stderr. The texts must outlive the selection, and
- * that of selection_add_external (NAME=ADDR:PORT) is cut in two.
+ * Take in the option that command_next has just read, and remember it among the
+ * arguments. 0, EXIT_USAGE with what is wrong said on stderr, or -1 where it is
+ * remembered, but not of those above.
  */
-int selection_add_model(struct selection *selection, const char *name);
+int selection_read(struct selection *selection, const struct command *command, int key);
+
+/*
+ * Add what -w names; what is named twice is there once. 0, or EXIT_USAGE with
+ * what is wrong said on stderr. The texts must outlive the selection.
+ */
 int selection_add_workload(struct selection *selection, const char *name);
-int selection_add_concurrency(struct selection *selection, const char *text);
-int selection_add_param(struct selection *selection, const char *assignment);
-int selection_add_external(struct selection *selection, char *text);
 
 /* Add each item of option's list, which is cut up at its commas. 0 or EXIT_USAGE. */
 int selection_read_list(struct selection *selection, const char *option, char *list,

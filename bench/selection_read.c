@@ -1,10 +1,36 @@
 /* SPDX-License-Identifier: MIT */
+#include <getopt.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 #include "result.h"
 #include "selection.h"
+
+enum { OPT_PARAM = OPT_SHARED, OPT_EXTERNAL, OPT_SEED, OPT_TIME_LIMIT };
+
+const struct command_option selection_options[] = {
+	{ OPT_PARAM, "param", "NAME=VALUE",
+		"of the workloads, or of the models; may be given again" },
+	{ OPT_EXTERNAL, "external", "NAME=ADDR:PORT",
+		"a server of yours beside the models, in services' tables" },
+	{ OPT_SEED, "seed", "N", "of the order (default: from the clock; stored in the results)" },
+	{ OPT_TIME_LIMIT, "time-limit", "S", "a trial that takes longer is killed (default 60)" },
+	COMMAND_HELP,
+	{ 0 },
+};
+
+void selection_init(struct selection *selection, const char *command)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*selection = (struct selection){ .command = command,
+		.seed = now.tv_sec * 1000000ULL + now.tv_nsec / 1000,
+		.time_limit_s = 60,
+		.arguments = json_array() };
+}
 
 /* Whether it stands in the list; one more that is named twice would be measured twice. */
 static bool has_contender(const struct contender *list, size_t count, const char *name)
@@ -15,7 +41,7 @@ static bool has_contender(const struct contender *list, size_t count, const char
 	return false;
 }
 
-int selection_add_model(struct selection *selection, const char *name)
+static int add_model(struct selection *selection, const char *name)
 {
 	struct params params;
 	struct contender contender = { .name = name };
@@ -27,7 +53,7 @@ int selection_add_model(struct selection *selection, const char *name)
 }
 
 /* NAME=ADDR:PORT, which is cut in two. */
-int selection_add_external(struct selection *selection, char *text)
+static int add_external(struct selection *selection, char *text)
 {
 	char *address = strchr(text, '=');
 	struct sockaddr_in unused;
@@ -64,7 +90,7 @@ int selection_add_workload(struct selection *selection, const char *name)
 	return 0;
 }
 
-int selection_add_concurrency(struct selection *selection, const char *text)
+static int add_concurrency(struct selection *selection, const char *text)
 {
 	uint64_t number;
 	int status = cli_number(
@@ -97,11 +123,49 @@ int selection_read_list(struct selection *selection, const char *option, char *l
 	return status;
 }
 
-int selection_add_param(struct selection *selection, const char *assignment)
+static int add_param(struct selection *selection, const char *assignment)
 {
 	if (selection->param_count == SELECTION_MAX)
 		return cli_error(
 			selection->command, "--param was given more than %d times", SELECTION_MAX);
 	selection->params[selection->param_count++] = assignment;
 	return 0;
+}
+
+/* But for the seed, which is stored by itself. */
+static void remember(struct selection *selection, const struct command *command, int key)
+{
+	char text[32];
+
+	if (key == OPT_SEED || key == '?')
+		return;
+	command_spell(command, key, text);
+	json_array_append_new(selection->arguments, json_string(text));
+	if (optarg)
+		json_array_append_new(selection->arguments, json_string(optarg));
+}
+
+int selection_read(struct selection *selection, const struct command *command, int key)
+{
+	remember(selection, command, key);
+	switch (key) {
+	case 'm':
+		selection->model_count = 0;
+		return selection_read_list(selection, "-m", optarg, add_model);
+	case 'c':
+		selection->concurrency_count = 0;
+		return selection_read_list(selection, "-c", optarg, add_concurrency);
+	case OPT_PARAM:
+		return add_param(selection, optarg);
+	case OPT_EXTERNAL:
+		return add_external(selection, optarg);
+	case OPT_SEED:
+		return cli_number(
+			selection->command, "--seed", optarg, "", 0, INT64_MAX, &selection->seed);
+	case OPT_TIME_LIMIT:
+		return cli_count(selection->command, "--time-limit", optarg, "s", 1, 86400,
+			&selection->time_limit_s);
+	default:
+		return -1;
+	}
 }

@@ -21,39 +21,14 @@
 #include "trial.h"
 #include "workloads/workload.h"
 
-static const char usage[] =
-	"usage: concbench serve -m MODEL[:NAME=VALUE] -w SERVICE [--listen ADDR:PORT]\n"
-	"                       [--param NAME=VALUE].. [--workers N] [--max-connections N]\n"
-	"                       [--drain S]\n"
-	"Serve under a model until SIGTERM or SIGINT; prints the address as one line.\n"
-	"  --listen ADDR:PORT     where (default 127.0.0.1:0, a free port)\n"
-	"  --workers N            threads or processes of a pool (default 64)\n"
-	"  --max-connections N    at a time; others are refused (default 20000)\n"
-	"  --drain S              after the signal, cut off what lasts longer (default 5)\n";
-
 enum {
-	OPT_LISTEN = 256,
+	OPT_LISTEN = OPT_FIRST,
 	OPT_PARAM,
 	OPT_WORKERS,
 	OPT_MAX_CONNECTIONS,
 	OPT_DRAIN,
 	OPT_ORIGIN,
-	OPT_COUNTS,
-	OPT_HELP
-};
-
-static const struct option options[] = {
-	{ "model", required_argument, NULL, 'm' },
-	{ "service", required_argument, NULL, 'w' },
-	{ "listen", required_argument, NULL, OPT_LISTEN },
-	{ "param", required_argument, NULL, OPT_PARAM },
-	{ "workers", required_argument, NULL, OPT_WORKERS },
-	{ "max-connections", required_argument, NULL, OPT_MAX_CONNECTIONS },
-	{ "drain", required_argument, NULL, OPT_DRAIN },
-	{ "origin", required_argument, NULL, OPT_ORIGIN }, /* a trial's: the port of its own */
-	{ "counts", required_argument, NULL, OPT_COUNTS }, /* the same: where it counts */
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	OPT_COUNTS
 };
 
 struct server {
@@ -66,7 +41,6 @@ struct server {
 	struct origin origin;
 	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the service is known */
 	int param_count;
-	bool help;
 };
 
 static void handle(struct service *service, int fd)
@@ -103,18 +77,9 @@ static void ready(struct service *service)
 	fflush(stdout);
 }
 
-static int read_count(const char *option, const char *unit, uint64_t min, unsigned *count)
+static int read_option(struct server *server, int key)
 {
-	uint64_t number = 0;
-	int status = cli_number("serve", option, optarg, unit, min, CLI_CONCURRENCY_MAX, &number);
-
-	*count = number;
-	return status;
-}
-
-static int read_option(struct server *server, int opt)
-{
-	switch (opt) {
+	switch (key) {
 	case 'm':
 		return cli_model("serve", optarg, &server->model, &server->model_params);
 	case 'w':
@@ -131,22 +96,22 @@ static int read_option(struct server *server, int opt)
 		server->param[server->param_count++] = optarg;
 		return 0;
 	case OPT_WORKERS:
-		return read_count("--workers", "", 1, &server->service.workers);
+		return cli_count("serve", "--workers", optarg, "", 1, CLI_CONCURRENCY_MAX,
+			&server->service.workers);
 	case OPT_MAX_CONNECTIONS:
-		return read_count("--max-connections", "", 1, &server->service.connections_max);
+		return cli_count("serve", "--max-connections", optarg, "", 1, CLI_CONCURRENCY_MAX,
+			&server->service.connections_max);
 	case OPT_DRAIN:
-		return read_count("--drain", "s", 1, &server->service.drain_s);
+		return cli_count("serve", "--drain", optarg, "s", 1, CLI_CONCURRENCY_MAX,
+			&server->service.drain_s);
 	case OPT_ORIGIN:
 		server->origin.port = atoi(optarg);
 		return 0;
 	case OPT_COUNTS:
 		counts_adopt(atoi(optarg));
 		return 0;
-	case OPT_HELP:
-		server->help = true;
-		return 0;
 	default:
-		return cli_help("serve"); /* getopt has said why */
+		return EXIT_USAGE;
 	}
 }
 
@@ -174,14 +139,12 @@ static int check_ability(const struct server *server)
 
 static int read_arguments(struct server *server, int argc, char **argv)
 {
-	int opt, status = 0;
+	int key, status = 0;
 
-	while ((opt = getopt_long(argc, argv, "m:w:", options, NULL)) != -1 && !status)
-		status = read_option(server, opt);
-	if (status || server->help)
+	while (!status && (key = command_next(&serve_command, argc, argv)) != -1)
+		status = read_option(server, key);
+	if (status)
 		return status;
-	if (optind < argc)
-		return cli_error("serve", "unexpected argument '%s'", argv[optind]);
 	if (!server->model || !server->workload)
 		return cli_error("serve", "-m MODEL and -w SERVICE are needed");
 	server->service.refusal = server->workload->refusal ? server->workload->refusal : "";
@@ -226,7 +189,7 @@ static int serve(struct server *server)
 	return err ? EXIT_USAGE : EXIT_OK;
 }
 
-int serve_main(int argc, char **argv)
+static int serve_main(int argc, char **argv)
 {
 	struct server server = {
 		.service = { .address = { .sin_family = AF_INET,
@@ -241,11 +204,8 @@ int serve_main(int argc, char **argv)
 	};
 	int status = read_arguments(&server, argc, argv);
 
-	if (status || server.help || !server.workload) {
-		if (server.help)
-			fputs(usage, stdout);
+	if (status)
 		return status;
-	}
 	server.service.params = &server.model_params;
 	server.service.frame_bytes = server.workload->connection_resumable.frame_bytes;
 	server.work = (struct work){
@@ -253,3 +213,30 @@ int serve_main(int argc, char **argv)
 	};
 	return serve(&server);
 }
+
+const struct command serve_command = {
+	.name = "serve",
+	.summary = "serve echo, http or websocket under a model, by hand",
+	.synopsis = "-m MODEL[:NAME=VALUE].. -w SERVICE [OPTION]..",
+	.about = "Serve under a model until SIGTERM or SIGINT; prints the address as one line.",
+	.options =
+		(const struct command_option[]){
+			{ 'm', "model", "MODEL[:NAME=VALUE]", "the model", COMPLETES_MODEL },
+			{ 'w', "service", "SERVICE", "echo, http or websocket", COMPLETES_SERVICE },
+			{ OPT_LISTEN, "listen", "ADDR:PORT",
+				"where (default 127.0.0.1:0, a free port)" },
+			{ OPT_PARAM, "param", "NAME=VALUE",
+				"of the service, or of the model; may be given again" },
+			{ OPT_WORKERS, "workers", "N",
+				"threads or processes of a pool (default 64)" },
+			{ OPT_MAX_CONNECTIONS, "max-connections", "N",
+				"at a time; others are refused (default 20000)" },
+			{ OPT_DRAIN, "drain", "S",
+				"after the signal, cut off what lasts longer (default 5)" },
+			COMMAND_HELP,
+			{ OPT_ORIGIN, "origin", "PORT" }, /* a trial's: of its own */
+			{ OPT_COUNTS, "counts", "FD" },   /* the same: where it counts */
+			{ 0 },
+		},
+	.main = serve_main,
+};

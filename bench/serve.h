@@ -2,12 +2,13 @@
 #ifndef BENCH_SERVE_H
 #define BENCH_SERVE_H
 
-/* `concbench serve`: a service under a model, by hand or for a trial. */
+#include "command.h"
 
 /*
- * Prints the address it listens on as one line when clients can connect, and
- * serves until SIGTERM or SIGINT. Returns the exit status.
+ * `concbench serve`: a service under a model, by hand or for a trial. Prints the
+ * address it listens on as one line when clients can connect, and serves until
+ * SIGTERM or SIGINT.
  */
-int serve_main(int argc, char **argv);
+extern const struct command serve_command;
 
 #endif

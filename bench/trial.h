@@ -9,6 +9,8 @@
 #include "../models/model.h"
 #include "workloads/workload.h"
 
+struct command;
+
 /* What one trial is to do. */
 struct trial_spec {
 	const char *model_name;     /* as asked for, with the model's own parameters */
@@ -96,6 +98,6 @@ json_t *trial_measure_service(const struct trial_spec *spec);
 uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency);
 
 /* `concbench trial ...`: prints the object on stdout. */
-int trial_main(int argc, char **argv);
+extern const struct command trial_command;
 
 #endif

@@ -10,24 +10,15 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "command.h"
 #include "counts.h"
 #include "launch.h"
 #include "stop.h"
 #include "trial.h"
 #include "workdir.h"
 
-static const char usage[] =
-	"usage: concbench trial -m MODEL -w WORKLOAD [-c N] [-n TASKS] [--warmup TASKS]\n"
-	"                       [--param NAME=VALUE].. [--pin] [--workdir DIR]\n"
-	"                       [--counts]\n"
-	"Run one trial in this process and print its JSON object. `concbench run` does this for\n"
-	"every cell, in an order that makes the numbers comparable.\n"
-	"  --counts   count system calls and allocations; its times stand for nothing\n"
-	"For the self-test of gates: --inject PERCENT of the tasks do their work twice,\n"
-	"--inject-call makes a system call more each task.\n";
-
 enum {
-	OPT_PARAM = 256,
+	OPT_PARAM = OPT_FIRST,
 	OPT_WARMUP,
 	OPT_EXTERNAL,
 	OPT_SEED,
@@ -37,28 +28,7 @@ enum {
 	OPT_COUNTS,
 	OPT_INJECT,
 	OPT_INJECT_CALL,
-	OPT_WORKDIR,
-	OPT_HELP
-};
-
-static const struct option options[] = {
-	{ "model", required_argument, NULL, 'm' },
-	{ "workload", required_argument, NULL, 'w' },
-	{ "concurrency", required_argument, NULL, 'c' },
-	{ "tasks", required_argument, NULL, 'n' },
-	{ "param", required_argument, NULL, OPT_PARAM },
-	{ "warmup", required_argument, NULL, OPT_WARMUP },
-	{ "external", required_argument, NULL, OPT_EXTERNAL },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "ceiling", required_argument, NULL, OPT_CEILING },
-	{ "measure-ceiling", no_argument, NULL, OPT_MEASURE_CEILING },
-	{ "pin", no_argument, NULL, OPT_PIN },
-	{ "counts", no_argument, NULL, OPT_COUNTS },
-	{ "inject", required_argument, NULL, OPT_INJECT },
-	{ "inject-call", no_argument, NULL, OPT_INJECT_CALL },
-	{ "workdir", required_argument, NULL, OPT_WORKDIR },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	OPT_WORKDIR
 };
 
 struct arguments {
@@ -66,7 +36,6 @@ struct arguments {
 	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the workload is known */
 	int params;
 	char *model_name; /* with parameters of its own */
-	bool help;
 };
 
 static int read_percent(const char *option, const char *text, double *percent)
@@ -79,13 +48,13 @@ static int read_percent(const char *option, const char *text, double *percent)
 	return 0;
 }
 
-static int read_option(struct arguments *arguments, int opt)
+static int read_option(struct arguments *arguments, int key)
 {
 	struct trial_spec *spec = &arguments->spec;
 	uint64_t number = 0;
-	int status = 0;
+	int status;
 
-	switch (opt) {
+	switch (key) {
 	case 'm':
 		spec->model_name = optarg;
 		return 0;
@@ -94,9 +63,8 @@ static int read_option(struct arguments *arguments, int opt)
 		return spec->workload ? 0
 				      : cli_unknown("trial", "workload", optarg, cli_workload_name);
 	case 'c':
-		status = cli_number("trial", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &number);
-		spec->concurrency = number;
-		return status;
+		return cli_count(
+			"trial", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &spec->concurrency);
 	case 'n':
 		return cli_number("trial", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &spec->tasks);
 	case OPT_WARMUP:
@@ -135,11 +103,8 @@ static int read_option(struct arguments *arguments, int opt)
 	case OPT_WORKDIR:
 		spec->workdir = optarg;
 		return 0;
-	case OPT_HELP:
-		arguments->help = true;
-		return 0;
 	default:
-		return cli_help("trial"); /* getopt has said why */
+		return EXIT_USAGE;
 	}
 }
 
@@ -176,20 +141,15 @@ static int check_model(struct arguments *arguments)
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
 	struct trial_spec *spec = &arguments->spec;
-	int opt;
+	int key, status = 0;
 
-	while ((opt = getopt_long(argc, argv, "m:w:c:n:", options, NULL)) != -1) {
-		int status = read_option(arguments, opt);
-		if (status)
-			return status;
-	}
-	if (arguments->help)
-		return 0;
-	if (optind < argc)
-		return cli_error("trial", "unexpected argument '%s'", argv[optind]);
+	while (!status && (key = command_next(&trial_command, argc, argv)) != -1)
+		status = read_option(arguments, key);
+	if (status)
+		return status;
 	if (!spec->model_name || !spec->workload)
 		return cli_error("trial", "-m MODEL and -w WORKLOAD are needed");
-	int status = check_model(arguments);
+	status = check_model(arguments);
 	if (status)
 		return status;
 	params_init(&spec->params, spec->workload->params);
@@ -260,10 +220,6 @@ static int measure_in_own_folder(int argc, char **argv)
 
 static int act(const struct arguments *arguments, int argc, char **argv)
 {
-	if (arguments->help) {
-		fputs(usage, stdout);
-		return EXIT_OK;
-	}
 	if (arguments->spec.counts)
 		counts_preload(argc, argv);
 	if (!arguments->spec.workdir)
@@ -276,7 +232,7 @@ static int act(const struct arguments *arguments, int argc, char **argv)
 	return measure_and_print(&arguments->spec);
 }
 
-int trial_main(int argc, char **argv)
+static int trial_main(int argc, char **argv)
 {
 	struct arguments arguments = { .spec = { .concurrency = 1 } };
 	int status = read_arguments(&arguments, argc, argv);
@@ -286,3 +242,38 @@ int trial_main(int argc, char **argv)
 	free(arguments.model_name);
 	return status;
 }
+
+const struct command trial_command = {
+	.name = "trial",
+	.synopsis = "-m MODEL[:NAME=VALUE].. -w WORKLOAD [OPTION]..",
+	.about = "Run one trial in this process and print its JSON object. `concbench run` does "
+		 "this for every cell, in an order that makes the numbers comparable.",
+	.options =
+		(const struct command_option[]){
+			{ 'm', "model", "MODEL[:NAME=VALUE]", "the model", COMPLETES_MODEL },
+			{ 'w', "workload", "WORKLOAD", "the workload", COMPLETES_WORKLOAD },
+			{ 'c', "concurrency", "N", "tasks in flight at once (default 1)" },
+			{ 'n', "tasks", "TASKS", "default: the workload's" },
+			{ OPT_WARMUP, "warmup", "TASKS", "run first, unmeasured (default 0)" },
+			{ OPT_PARAM, "param", "NAME=VALUE",
+				"of the workload, or of the model; may be given again" },
+			{ OPT_PIN, "pin", NULL, "model and origin on CPUs of their own" },
+			{ OPT_WORKDIR, "workdir", "DIR",
+				"for its files (default: one of its own, removed at the end)",
+				COMPLETES_FOLDER },
+			{ OPT_COUNTS, "counts", NULL,
+				"count system calls and allocations; its times stand for nothing" },
+			{ OPT_INJECT, "inject", "PERCENT",
+				"for the self-test of gates: so many of the tasks do their work "
+				"twice" },
+			{ OPT_INJECT_CALL, "inject-call", NULL,
+				"the same: a system call more each task" },
+			COMMAND_HELP,
+			{ OPT_EXTERNAL, "external", "ADDR:PORT" },
+			{ OPT_SEED, "seed", "N" },
+			{ OPT_CEILING, "ceiling", "R" },
+			{ OPT_MEASURE_CEILING, "measure-ceiling" },
+			{ 0 },
+		},
+	.main = trial_main,
+};

@@ -63,7 +63,7 @@ static void note_memory(json_t *trial, long sampled_kib)
 		trial, "peak_memory_kib", peak_kib < 0 ? json_null() : json_integer(peak_kib));
 }
 
-static void add(struct trial_command *command, const char *option, const char *value)
+static void add(struct trial_command_line *command, const char *option, const char *value)
 {
 	command->argv[command->argc++] = (char *)option;
 	if (value)
@@ -71,7 +71,7 @@ static void add(struct trial_command *command, const char *option, const char *v
 }
 
 static void add_number(
-	struct trial_command *command, int place, const char *option, uint64_t number)
+	struct trial_command_line *command, int place, const char *option, uint64_t number)
 {
 	char *text = command->numbers[place];
 
@@ -79,10 +79,10 @@ static void add_number(
 	add(command, option, text);
 }
 
-void trial_command(struct trial_command *command, const char *program,
+void trial_command_line(struct trial_command_line *command, const char *program,
 	const struct trial_spec *spec, const char *workdir)
 {
-	*command = (struct trial_command){ 0 };
+	*command = (struct trial_command_line){ 0 };
 	add(command, program, "trial");
 	add(command, "-m", spec->model_name);
 	add(command, "-w", spec->workload->name);
@@ -135,13 +135,14 @@ static json_t *run_trial(
 	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
 {
 	char workdir[WORKDIR_MAX];
-	struct trial_command command;
+	struct trial_command_line command;
 	struct launched launched;
 	json_t *trial = NULL;
 
 	if (workdir_make(workdir) != 0)
 		return broken("failed", "cannot make a temporary folder");
-	trial_command(&command, spec->program ? spec->program : "/proc/self/exe", spec, workdir);
+	trial_command_line(
+		&command, spec->program ? spec->program : "/proc/self/exe", spec, workdir);
 	/* A service's trial reads its server's memory by itself. */
 	bool sample_memory = spec->workload->kind != WORKLOAD_SERVICE;
 	time_limit_s += load_s(spec);

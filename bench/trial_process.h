@@ -6,14 +6,14 @@
 #include "trial.h"
 
 /* The arguments of `concbench trial`, with the texts that they point to; closed by NULL. */
-struct trial_command {
+struct trial_command_line {
 	char *argv[28 + 2 * PARAMS_MAX];
 	int argc;
 	char numbers[5][24], percent[32], params[PARAMS_MAX][512];
 };
 
 /* Make those of spec, for that program and folder; both and spec must outlive the command. */
-void trial_command(struct trial_command *command, const char *program,
+void trial_command_line(struct trial_command_line *command, const char *program,
 	const struct trial_spec *spec, const char *workdir);
 
 /*

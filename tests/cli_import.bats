@@ -171,7 +171,7 @@ for new, old in zip(cells, ours):
 	refused "no file is given" import
 	refused "no --format is given" import $gb
 	refused "there are: hyperfine google-benchmark" import $gb -f junit
-	refused "more than one file" import $gb $gb -f hyperfine
+	refused "unexpected argument" import $gb $gb -f hyperfine
 	refused "cannot read '$tmp/none': No such file or directory" import "$tmp/none" -f hyperfine
 	echo precious >"$tmp/a.json"
 	refused "'$tmp/a.json' exists" import $gb -f google-benchmark -o "$tmp/a.json"

@@ -100,11 +100,6 @@ multicore multiprocess-coroutine"
 	refused "unexpected argument 'sleep'" run -m blocking sleep
 	refused "unrecognized option '--colour'" trial --colour
 	refused "unexpected argument 'sleep'" trial -m blocking -w null sleep
-	for command in run trial list; do
-		refused "\`concbench $command --help\` lists the options" $command --colour
-	done
-	refused "unrecognized option '--colour'" origin --colour
-	refused "what is 'x'?" origin x
 	refused "'x' is not ADDR:PORT" origin --listen x
 }
 

@@ -14,6 +14,11 @@ names() {
 	"$concbench" list "$1" --json | jq_names "$1"
 }
 
+# The commands that are for people.
+commands() {
+	"$concbench" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'
+}
+
 jq_names() {
 	/usr/bin/python3 -c 'import json, sys
 for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
@@ -110,13 +115,28 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "--help of the program and of every command prints a usage on stdout" {
-	for command in "" list run plot export origin trial; do
-		# shellcheck disable=SC2086 # the first command is none
+	for command in "" $(commands) trial history\ {add,show,plot}; do
+		# shellcheck disable=SC2086 # the first command is none, and some are two words
 		run --separate-stderr "$concbench" $command --help
 		[ "$status" -eq 0 ] || fail "$command: status $status"
 		[ -z "$stderr" ]
 		[[ $output == "usage: concbench ${command:-COMMAND}"* ]] || fail "$output"
+		[ -z "$(LC_ALL=C.UTF-8 awk 'length > 80' <<<"$output")" ] || fail "$output"
 	done
+}
+
+@test "every command complains alike of what it does not know" {
+	for command in $(commands) trial history\ {add,show,plot}; do
+		# shellcheck disable=SC2086 # two words
+		refused "$command: unrecognized option '--colour'" $command --colour
+		[[ $stderr == *$'\n'"\`concbench $command --help\` lists the options" ]] || fail "$stderr"
+		[ "$command" != history ] || continue
+		# shellcheck disable=SC2086
+		refused "$command: unexpected argument '" $command models 2 3
+	done
+	refused "run: option '--trials' requires an argument" run --trials
+	refused "history: there is no 'history remove'" history remove
+	refused "history: what is to be done" history
 }
 
 @test "--help wins over other options, also without what they would need" {

@@ -333,7 +333,7 @@ for path in list(places(root))[1:]:
 			json.dump(changed, open("%s/f%d.json" % (sys.argv[2], number), "w"))
 		number += 1
 PYTHON
-	mapfile -t formats < <("$concbench" export --help | sed -n '/^formats:/,$s/^  \([a-z-]*\) .*/\1/p')
+	mapfile -t formats < <("$concbench" export --help | sed -n '/^formats:/,$s/^  \([a-z][a-z-]*\).*/\1/p')
 	[ "${#formats[@]}" -eq 13 ]
 	for file in "$tmp"/f*.json; do
 		for format in "${formats[@]}"; do

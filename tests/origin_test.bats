@@ -281,7 +281,7 @@ now_ms() {
 	done
 	run timeout 5 "$CONCBENCH" origin --bogus
 	[ "$status" = 2 ]
-	[[ $output == *"usage: concbench origin"* ]]
+	[[ $output == *"\`concbench origin --help\` lists the options"* ]]
 	run timeout 5 "$CONCBENCH" origin extra
 	[ "$status" = 2 ]
 	run timeout 5 "$CONCBENCH" origin --help

@@ -318,7 +318,7 @@ static int unmade(void **state)
 	struct sweep *sweep = *state;
 
 	json_decref(sweep->root);
-	json_decref(sweep->options->arguments);
+	json_decref(sweep->options->selection.arguments);
 	free(sweep);
 	return 0;
 }

@@ -30,24 +30,8 @@ struct options {
 	size_t measure_count;
 	compare_format *write;
 	const char *output, *paths[2];
-	bool force, all, help;
+	bool force, all;
 };
-
-static void usage(FILE *to)
-{
-	fputs("usage: concbench compare OLD.json NEW.json [OPTION]..\n"
-	      "What is worse and what is better in a new run than in an old one, worst first.\n"
-	      "  --metric KEY,..  of a cell's summary; usual are\n"
-	      "                   throughput_per_s,latency_p99_ns,cpu_per_task_s\n"
-	      "  --format NAME    text, markdown or json\n"
-	      "  -o FILE          write to FILE, whole or not at all, replacing it\n"
-	      "  --all            show what did not change, too\n"
-	      "  --force          compare runs of different machines or options, and say so\n"
-	      "  --help           this text\n"
-	      "Exit status: 0 nothing is shown to be worse, 1 something is, or a cell that was\n"
-	      "ok no longer is, 2 bad usage or input, 3 too few trials to show anything.\n",
-		to);
-}
 
 /* The k-th measure that can be compared, for cli_unknown. */
 static const char *measure_name(unsigned k)
@@ -101,11 +85,11 @@ static int read_format(struct options *options, const char *name)
 	return cli_unknown("compare", "format", name, format_name);
 }
 
-enum { OPT_METRIC = 256, OPT_FORMAT, OPT_ALL, OPT_FORCE, OPT_HELP };
+enum { OPT_METRIC = OPT_FIRST, OPT_FORMAT, OPT_ALL, OPT_FORCE };
 
-static int read_option(struct options *options, int opt)
+static int read_option(struct options *options, int key)
 {
-	switch (opt) {
+	switch (key) {
 	case OPT_METRIC:
 		return read_measures(options, optarg);
 	case OPT_FORMAT:
@@ -119,32 +103,21 @@ static int read_option(struct options *options, int opt)
 	case OPT_FORCE:
 		options->force = true;
 		return 0;
-	case OPT_HELP:
-		options->help = true;
-		return 0;
 	default:
-		return cli_help("compare");
+		return EXIT_USAGE;
 	}
 }
 
 /* 0 or the exit status. */
 static int parse(struct options *options, int argc, char **argv)
 {
-	static const struct option names[] = {
-		{ "metric", required_argument, NULL, OPT_METRIC },
-		{ "format", required_argument, NULL, OPT_FORMAT },
-		{ "all", no_argument, NULL, OPT_ALL },
-		{ "force", no_argument, NULL, OPT_FORCE },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ NULL, 0, NULL, 0 },
-	};
-	int opt, status;
+	int key, status;
 
 	*options = (struct options){ .write = compare_text };
 	status = read_measures(options, usual_measures);
-	while (!status && (opt = getopt_long(argc, argv, "o:", names, NULL)) != -1)
-		status = read_option(options, opt);
-	if (status || options->help)
+	while (!status && (key = command_next(&compare_command, argc, argv)) != -1)
+		status = read_option(options, key);
+	if (status)
 		return status;
 	if (argc - optind != 2)
 		return cli_error("compare",
@@ -269,17 +242,13 @@ static int compare(const struct options *options, const json_t *before, const js
 	return status;
 }
 
-int compare_main(int argc, char **argv)
+static int compare_main(int argc, char **argv)
 {
 	struct options options;
 	int status = parse(&options, argc, argv);
 
 	if (status)
 		return status;
-	if (options.help) {
-		usage(stdout);
-		return EXIT_OK;
-	}
 	struct reading before = { .path = options.paths[0] }, after = { .path = options.paths[1] };
 	status = read_runs(&before, &after);
 	if (!status)
@@ -288,3 +257,32 @@ int compare_main(int argc, char **argv)
 	json_decref(after.root);
 	return status;
 }
+
+const struct command compare_command = {
+	.name = "compare",
+	.summary = "two runs that were saved: what is worse, what is better",
+	.synopsis = "OLD.json NEW.json [OPTION]..",
+	.about = "What is worse and what is better in a new run than in an old one, worst first.",
+	.options =
+		(const struct command_option[]){
+			{ OPT_METRIC, "metric", "KEY,..",
+				"of a cell's summary (default throughput_per_s, latency_p99_ns, "
+				"cpu_per_task_s)",
+				COMPLETES_CHOICE, .choice = measure_name },
+			{ OPT_FORMAT, "format", "NAME", "text (default), markdown or json",
+				COMPLETES_CHOICE, .choice = format_name },
+			{ 'o', "output", "FILE", "write to FILE, whole or not at all, replacing it",
+				COMPLETES_FILE },
+			{ OPT_ALL, "all", NULL, "show what did not change, too" },
+			{ OPT_FORCE, "force", NULL,
+				"compare runs of different machines or options, and say so" },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.closing =
+		"Exit status: 0 nothing is shown to be worse, 1 something is, or a cell that was "
+		"ok no longer is, 2 bad usage or input, 3 too few trials to show anything.",
+	.operand = COMPLETES_FILE,
+	.operands = 2,
+	.main = compare_main,
+};

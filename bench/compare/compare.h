@@ -2,7 +2,9 @@
 #ifndef BENCH_COMPARE_COMPARE_H
 #define BENCH_COMPARE_COMPARE_H
 
-/* `concbench compare OLD.json NEW.json`; returns the exit status. */
-int compare_main(int argc, char **argv);
+#include "../command.h"
+
+/* `concbench compare OLD.json NEW.json`. */
+extern const struct command compare_command;
 
 #endif

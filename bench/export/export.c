@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "../cells.h"
+#include "../cli.h"
 #include "../result.h"
 #include "../save.h"
 #include "common.h"
@@ -35,90 +36,59 @@ static const struct format formats[] = {
 	{ "hlog", "HdrHistogram's log, of a result of concbench load", export_hlog },
 	{ "otava", "CSV for Apache Otava: a column a metric, one row", export_otava },
 	{ "openmetrics", "OpenMetrics, for Prometheus", export_openmetrics },
-	{ NULL, NULL, NULL },
 };
 
 struct options {
 	const char *file, *out, *cell;
 	const struct format *format;
-	bool force, help;
+	bool force;
 };
 
-static void usage(FILE *to)
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static const char *format_name(unsigned k)
 {
-	fputs("usage: concbench export FILE.json --format NAME [--cell CELL] [-o OUT] [--force]\n"
-	      "Write a results file in another format.\n"
-	      "  -f, --format NAME  one of the formats below\n"
-	      "      --cell CELL    only this one, as WORKLOAD/MODEL/cN: what most formats call "
-	      "it\n"
-	      "  -o, --output OUT   write to OUT, whole or not at all, instead of stdout\n"
-	      "      --force        replace OUT when it exists\n"
-	      "  -h, --help         this text\n"
-	      "formats:\n",
-		to);
-	for (const struct format *format = formats; format->name; format++)
-		fprintf(to, "  %-31s %s\n", format->name, format->summary);
+	return k < FORMATS ? formats[k].name : NULL;
 }
 
-static const struct format *find_format(const char *name)
+static const char *format_summary(unsigned k)
 {
-	for (const struct format *format = formats; format->name; format++)
-		if (strcmp(format->name, name) == 0)
-			return format;
-	fprintf(stderr, "concbench export: no format '%s'; use one of:", name);
-	for (const struct format *format = formats; format->name; format++)
-		fprintf(stderr, " %s", format->name);
-	fputs("\n", stderr);
-	return NULL;
+	return formats[k].summary;
 }
 
-static int refuse(const char *what)
+static int read_format(struct options *options, const char *name)
 {
-	fprintf(stderr, "concbench export: %s; see concbench export --help\n", what);
-	return 2;
+	for (size_t k = 0; k < FORMATS && !options->format; k++)
+		if (strcmp(formats[k].name, name) == 0)
+			options->format = &formats[k];
+	return options->format ? EXIT_OK : cli_unknown("export", "format", name, format_name);
 }
+
+enum { OPT_CELL = OPT_FIRST, OPT_FORCE };
 
 /* 0 or the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
-	static const struct option names[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "cell", required_argument, NULL, 'c' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int key, status = EXIT_OK;
 
-	optind = 0; /* this may be the program's second getopt_long */
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":f:o:h", names, NULL)) != -1) {
-		if (c == 'f' && !(options->format = find_format(optarg)))
-			return 2;
-		if (c == 'c')
-			options->cell = optarg;
-		if (c == 'o')
+	while (!status && (key = command_next(&export_command, argc, argv)) != -1) {
+		if (key == 'f')
+			status = read_format(options, optarg);
+		else if (key == 'o')
 			options->out = optarg;
-		if (c == 'F')
+		else if (key == OPT_CELL)
+			options->cell = optarg;
+		else
 			options->force = true;
-		if (c == 'h')
-			options->help = true;
-		if (c == '?' || c == ':') {
-			fprintf(stderr, "concbench export: %s '%s'; see concbench export --help\n",
-				c == ':' ? "a value must follow" : "cannot make sense of",
-				argv[optind - 1]);
-			return 2;
-		}
 	}
 	options->file = argv[optind];
-	if (options->help)
-		return 0;
+	if (status)
+		return status;
 	if (!options->file)
-		return refuse("no results file is given");
-	if (argv[optind + 1])
-		return refuse("more than one results file is given");
-	return options->format ? 0 : refuse("no --format is given");
+		return cli_error("export", "no results file is given; see concbench export --help");
+	return options->format
+		? EXIT_OK
+		: cli_error("export", "no --format is given; see concbench export --help");
 }
 
 static bool may_write(const struct options *options)
@@ -177,7 +147,7 @@ static int write_export(const struct options *options, const json_t *root)
 	return status;
 }
 
-int export_main(int argc, char **argv)
+static int export_main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	char reason[512];
@@ -185,10 +155,6 @@ int export_main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.help) {
-		usage(stdout);
-		return 0;
-	}
 	if (!may_write(&options))
 		return 2;
 	json_t *root = result_load(options.file, reason, sizeof reason);
@@ -205,3 +171,25 @@ int export_main(int argc, char **argv)
 	json_decref(root);
 	return status;
 }
+
+const struct command export_command = {
+	.name = "export",
+	.summary = "a results file in another format",
+	.synopsis = "FILE.json --format NAME [--cell CELL] [-o OUT] [--force]",
+	.about = "Write a results file in another format.",
+	.options =
+		(const struct command_option[]){
+			{ 'f', "format", "NAME", "one of the formats below", COMPLETES_CHOICE,
+				.choice = format_name, .choice_help = format_summary },
+			{ OPT_CELL, "cell", "CELL",
+				"only this one, as WORKLOAD/MODEL/cN: what most formats call it" },
+			{ 'o', "output", "OUT",
+				"write to OUT, whole or not at all, instead of stdout",
+				COMPLETES_FILE },
+			{ OPT_FORCE, "force", NULL, "replace OUT when it exists" },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.operand = COMPLETES_FILE,
+	.main = export_main,
+};

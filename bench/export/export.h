@@ -6,8 +6,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* `concbench export FILE.json --format NAME [-o OUT]`. An exit status. */
-int export_main(int argc, char **argv);
+#include "../command.h"
+
+/* `concbench export FILE.json --format NAME [-o OUT]`. */
+extern const struct command export_command;
 
 /*
  * A format's writer: the whole of a loaded result, with its cells named, to out. What the format

@@ -27,7 +27,7 @@ static int make_arms(struct gate *gate, const struct gate_options *options)
 	int status = arm_of_head(&gate->arms[HEAD], "gate", gate->notes, gate->stop);
 	if (!status)
 		status = arm_of_base(&gate->arms[BASE], "gate", options->base, gate->stop);
-	return status ? status : gate_cells(gate, "gate", options->cells);
+	return status ? status : gate_cells(gate, "gate", options->common.cells);
 }
 
 static int save_text(const char *folder, const char *name, const char *text, size_t size)
@@ -87,15 +87,15 @@ static int deliver(
 		[GATE_MARKDOWN] = gate_markdown,
 		[GATE_JSON] = write_json,
 	};
-	int status = options->folder ? write_folder(document, options->folder) : 0;
+	int status = options->common.folder ? write_folder(document, options->common.folder) : 0;
 
 	writers[options->format](document, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = cli_error("gate", "cannot write to standard output");
 	if (status)
 		return status;
-	if (options->folder) /* without a picture the verdict still stands */
-		gate_plot(document, options->folder, gate->stop);
+	if (options->common.folder) /* without a picture the verdict still stands */
+		gate_plot(document, options->common.folder, gate->stop);
 	return gate->verdict == REGRESSION      ? EXIT_BAD_VERDICT
 		: gate->verdict == INCONCLUSIVE ? EXIT_INCONCLUSIVE
 						: EXIT_OK;
@@ -131,16 +131,13 @@ int gate_main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.help) {
-		fputs(gate_usage, stdout);
-		return EXIT_OK;
-	}
-	if ((status = gate_folder("gate", options.folder, "gate.json", options.force)))
+	if ((status = gate_folder(
+		     "gate", options.common.folder, "gate.json", options.common.force)))
 		return status;
 	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
-	struct gate gate = { .threshold = options.threshold,
-		.pairs = options.pairs,
-		.seed = options.seed,
+	struct gate gate = { .threshold = options.common.threshold,
+		.pairs = options.common.pairs,
+		.seed = options.common.seed,
 		.counts = !options.commands[0],
 		.instructions = options.instructions,
 		.time_limit_s = TIME_LIMIT_S,

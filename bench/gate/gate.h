@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "../command.h"
 #include "../progress.h"
 #include "../rng.h"
 #include "../trial.h"
@@ -118,7 +119,8 @@ void gate_reset(struct gate *gate);
 
 void gate_free(struct gate *gate);
 
-/* `concbench gate`: argv[0] is "gate". Returns the exit status. */
+/* `concbench gate`; its options are those of options.h. */
+extern const struct command gate_command;
 int gate_main(int argc, char **argv);
 
 #endif

@@ -7,18 +7,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../command.h"
+
 enum gate_format { GATE_TEXT, GATE_MARKDOWN, GATE_JSON };
 
-struct gate_options {
-	const char *base, *cells, *folder;
-	const char *commands[2]; /* of base and head; both or none */
-	double threshold;        /* a share */
+/* What both take. */
+struct gate_common {
+	const char *cells, *folder; /* NULL where not given */
+	double threshold;           /* a share */
 	uint64_t pairs, seed;
-	enum gate_format format;
-	bool instructions, force, help;
+	bool force;
 };
 
-extern const char gate_usage[];
+struct gate_options {
+	struct gate_common common;
+	const char *base;
+	const char *commands[2]; /* of base and head; both or none */
+	enum gate_format format;
+	bool instructions;
+};
+
+extern const struct command_option gate_common_options[];
+
+/*
+ * Take in the option that command_next has just read. 0, EXIT_USAGE with what is
+ * wrong said on stderr, or -1 where it is none of gate_common_options.
+ */
+int gate_read_common(struct gate_common *common, const char *command, int key);
 
 /* 0, or EXIT_USAGE with what is wrong said on stderr. */
 int gate_options_read(struct gate_options *options, int argc, char **argv);
@@ -42,8 +57,5 @@ int gate_folder(const char *command, const char *folder, const char *file, bool 
 
 /* The arguments as given, after the command's name. A new reference. */
 json_t *gate_arguments(const char *command, int argc, char **argv);
-
-/* Read an even number of pairs. 0 or EXIT_USAGE. */
-int gate_pairs(const char *command, const char *text, uint64_t *pairs);
 
 #endif

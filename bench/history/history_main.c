@@ -10,26 +10,12 @@
 #include "../stop.h"
 #include "view.h"
 
-static const char usage[] =
-	"usage: concbench history add FILE.json [--dir DIR]\n"
-	"       concbench history show [-w WORKLOAD,..] [-m MODEL,..] [--metric KEY] [--all]\n"
-	"                              [--format text|json|otava] [--dir DIR]\n"
-	"       concbench history plot -o DIR [-w ..] [-m ..] [--metric KEY] [--dir DIR]\n"
-	"A folder of results files over time: what changed, when, and at which commit.\n"
-	"  add            put a copy of a run into the folder, under its date and commit\n"
-	"  show           the cells that changed, with their newest values\n"
-	"  plot           a picture for each workload and concurrency, as PNG and SVG\n"
-	"  --dir DIR      the history (default results/history)\n"
-	"  --metric KEY   a key of a cell's summary (default throughput_per_s; otava: all)\n"
-	"  --all          also the cells that did not change\n"
-	"  --format NAME  text, json, or otava: CSV of all runs, for Apache Otava\n"
-	"  -o DIR         where the pictures go; made if missing\n";
+static const struct command add_command, show_command, plot_command;
 
 struct options {
 	struct history_view view;
 	history_show_fn *show;
 	const char *output;
-	bool help;
 };
 
 static const struct format {
@@ -43,7 +29,7 @@ static const struct format {
 
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-enum { OPT_DIR = 256, OPT_METRIC, OPT_ALL, OPT_FORMAT };
+enum { OPT_ALL = OPT_FIRST, OPT_FORMAT, OPT_DIR = OPT_SHARED, OPT_METRIC };
 
 static const char *format_name(unsigned k)
 {
@@ -74,11 +60,11 @@ static int read_metric(struct history_view *view, const char *key)
 	return EXIT_OK;
 }
 
-static int read_option(struct options *options, int c)
+static int read_option(struct options *options, int key)
 {
 	struct history_view *view = &options->view;
 
-	switch (c) {
+	switch (key) {
 	case 'w':
 		view->workloads = optarg;
 		return EXIT_OK;
@@ -98,44 +84,32 @@ static int read_option(struct options *options, int c)
 		return EXIT_OK;
 	case OPT_FORMAT:
 		return read_format(options, optarg);
-	case 'h':
-		options->help = true;
-		return EXIT_OK;
 	default:
-		return cli_help("history");
+		return EXIT_USAGE;
 	}
 }
 
-/* What is taken is what the subcommand has a use for: the short options, and the long ones. */
-static int read_options(struct options *options, int argc, char **argv, const char *letters,
-	const struct option *table)
+static int read_options(
+	struct options *options, const struct command *command, int argc, char **argv)
 {
-	int status = EXIT_OK, c;
+	int status = EXIT_OK, key;
 
 	*options = (struct options){
 		.view = { .dir = "results/history", .measure = measure_find("throughput_per_s") },
 	};
-	optind = 0; /* not the program's first getopt_long */
-	while (!status && (c = getopt_long(argc, argv, letters, table, NULL)) != -1)
-		status = read_option(options, c);
-	if (options->help)
-		fputs(usage, stdout);
+	while (!status && (key = command_next(command, argc, argv)) != -1)
+		status = read_option(options, key);
 	return status;
 }
 
 static int add_main(int argc, char **argv)
 {
-	static const struct option table[] = {
-		{ "dir", required_argument, NULL, OPT_DIR },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options;
-	int status = read_options(&options, argc, argv, "h", table);
+	int status = read_options(&options, &add_command, argc, argv);
 
-	if (status || options.help)
+	if (status)
 		return status;
-	if (optind + 1 != argc)
+	if (!argv[optind])
 		return cli_error("history add", "takes one results file");
 	return history_add(argv[optind], options.view.dir);
 }
@@ -170,23 +144,12 @@ static int close_history(struct history *history, int status)
 
 static int show_main(int argc, char **argv)
 {
-	static const struct option table[] = {
-		{ "dir", required_argument, NULL, OPT_DIR },
-		{ "metric", required_argument, NULL, OPT_METRIC },
-		{ "all", no_argument, NULL, OPT_ALL },
-		{ "format", required_argument, NULL, OPT_FORMAT },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options;
 	struct history history;
-	int status = read_options(&options, argc, argv, "w:m:h", table);
+	int status = read_options(&options, &show_command, argc, argv);
 
-	if (status || options.help)
-		return status;
-	if (optind < argc)
-		return cli_error("history show", "cannot make sense of '%s'", argv[optind]);
-	status = open_history(&history, &options.view);
+	if (!status)
+		status = open_history(&history, &options.view);
 	if (status)
 		return status;
 	history_show_fn *show = options.show ? options.show : history_show_text;
@@ -200,50 +163,85 @@ static int show_main(int argc, char **argv)
 
 static int plot_main(int argc, char **argv)
 {
-	static const struct option table[] = {
-		{ "dir", required_argument, NULL, OPT_DIR },
-		{ "metric", required_argument, NULL, OPT_METRIC },
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options;
 	struct history history;
-	int status = read_options(&options, argc, argv, "w:m:o:h", table);
+	int status = read_options(&options, &plot_command, argc, argv);
 
-	if (status || options.help)
-		return status;
-	if (optind < argc)
-		return cli_error("history plot", "cannot make sense of '%s'", argv[optind]);
-	if (!options.output || !*options.output)
-		return cli_error("history plot", "no folder is given with -o");
-	status = open_history(&history, &options.view);
+	if (!status && (!options.output || !*options.output))
+		status = cli_error("history plot", "no folder is given with -o");
+	if (!status)
+		status = open_history(&history, &options.view);
 	if (status)
 		return status;
 	status = history_plot(&history, &options.view, options.output, stop_on_signals());
 	return close_history(&history, status);
 }
 
-int history_main(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		int (*main)(int argc, char **argv);
-	} commands[] = { { "add", add_main }, { "show", show_main }, { "plot", plot_main } };
-	const char *name = argc > 1 ? argv[1] : "";
-	char full[64];
+#define DIR_ROW                                                                                  \
+	{                                                                                        \
+		OPT_DIR, "dir", "DIR", "the history (default results/history)", COMPLETES_FOLDER \
+	}
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		fputs(usage, stdout);
-		return EXIT_OK;
-	}
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if (strcmp(name, commands[i].name) != 0)
-			continue;
-		snprintf(full, sizeof full, "%s %s", argv[0], name);
-		argv[1] = full; /* getopt begins its messages with it */
-		return commands[i].main(argc - 1, argv + 1);
-	}
-	cli_error("history", *name ? "there is no 'history %s'" : "what is to be done?%s", name);
-	return cli_help("history");
-}
+/* Of show and plot. */
+static const struct command_option view_options[] = {
+	{ 'w', "workload", "WORKLOAD,..", "these alone (default: all)", COMPLETES_WORKLOAD },
+	{ 'm', "model", "MODEL,..", "these alone (default: all)", COMPLETES_MODEL },
+	{ OPT_METRIC, "metric", "KEY",
+		"a key of a cell's summary (default throughput_per_s; otava: all)",
+		COMPLETES_CHOICE, .choice = measure_name },
+	DIR_ROW,
+	COMMAND_HELP,
+	{ 0 },
+};
+
+static const struct command add_command = {
+	.name = "history add",
+	.summary = "put a copy of a run into the folder, under its date and commit",
+	.synopsis = "FILE.json [--dir DIR]",
+	.about = "Put a copy of a run into the history, under its date and commit.",
+	.options = (const struct command_option[]){ DIR_ROW, COMMAND_HELP, { 0 } },
+	.operand = COMPLETES_FILE,
+	.main = add_main,
+};
+
+static const struct command show_command = {
+	.name = "history show",
+	.summary = "the cells that changed, with their newest values",
+	.synopsis = "[OPTION]..",
+	.about = "Show the cells that changed, with their newest values.",
+	.options =
+		(const struct command_option[]){
+			{ OPT_ALL, "all", NULL, "also the cells that did not change" },
+			{ OPT_FORMAT, "format", "NAME",
+				"text (default), json, or otava: CSV of all runs, for Apache Otava",
+				COMPLETES_CHOICE, .choice = format_name },
+			{ 0 },
+		},
+	.shared = view_options,
+	.main = show_main,
+};
+
+static const struct command plot_command = {
+	.name = "history plot",
+	.summary = "a picture for each workload and concurrency, as PNG and SVG",
+	.synopsis = "-o DIR [OPTION]..",
+	.about = "Draw a picture for each workload and concurrency, as PNG and SVG.",
+	.options =
+		(const struct command_option[]){
+			{ 'o', "output", "DIR", "where the pictures go; made if missing",
+				COMPLETES_FOLDER },
+			{ 0 },
+		},
+	.shared = view_options,
+	.main = plot_main,
+};
+
+const struct command history_command = {
+	.name = "history",
+	.summary = "results over time: what changed, and at which commit",
+	.synopsis = "add|show|plot ..",
+	.about = "A folder of results files over time: what changed, when, and at which commit.",
+	.options = (const struct command_option[]){ COMMAND_HELP, { 0 } },
+	.subcommands = (const struct command *const[]){ &add_command, &show_command, &plot_command,
+		NULL },
+};

@@ -2,7 +2,9 @@
 #ifndef HISTORY_HISTORY_MAIN_H
 #define HISTORY_HISTORY_MAIN_H
 
-/* `concbench history add|show|plot`: a folder of results files over time. An exit status. */
-int history_main(int argc, char **argv);
+#include "../command.h"
+
+/* `concbench history add|show|plot`: a folder of results files over time. */
+extern const struct command history_command;
 
 #endif

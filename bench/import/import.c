@@ -25,7 +25,7 @@ enum { FORMATS = sizeof formats / sizeof *formats };
 struct options {
 	const char *file, *out;
 	const struct format *format;
-	bool force, help;
+	bool force;
 };
 
 static const char *format_name(unsigned k)
@@ -33,60 +33,39 @@ static const char *format_name(unsigned k)
 	return k < FORMATS ? formats[k].name : NULL;
 }
 
-static void usage(FILE *to)
+static const char *format_summary(unsigned k)
 {
-	fputs("usage: concbench import FILE --format NAME [-o OUT.json] [--force]\n"
-	      "Make another benchmark's results a results file, to compare, plot and export.\n"
-	      "  -f, --format NAME  one of the formats below\n"
-	      "  -o, --output OUT   write to OUT, whole or not at all, instead of stdout\n"
-	      "      --force        replace OUT when it exists\n"
-	      "  -h, --help         this text\n"
-	      "formats:\n",
-		to);
-	for (unsigned k = 0; k < FORMATS; k++)
-		fprintf(to, "  %-18s %s\n", formats[k].name, formats[k].summary);
+	return formats[k].summary;
 }
 
-static const struct format *find_format(const char *name)
+static int read_format(struct options *options, const char *name)
 {
-	for (unsigned k = 0; k < FORMATS; k++)
+	for (size_t k = 0; k < FORMATS && !options->format; k++)
 		if (strcmp(formats[k].name, name) == 0)
-			return &formats[k];
-	cli_unknown("import", "format", name, format_name);
-	return NULL;
+			options->format = &formats[k];
+	return options->format ? EXIT_OK : cli_unknown("import", "format", name, format_name);
 }
+
+enum { OPT_FORCE = OPT_FIRST };
 
 /* 0 or the exit status. */
 static int parse(int argc, char **argv, struct options *options)
 {
-	static const struct option names[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int key, status = EXIT_OK;
 
-	while ((c = getopt_long(argc, argv, "f:o:h", names, NULL)) != -1) {
-		if (c == '?')
-			return cli_help("import");
-		if (c == 'f' && !(options->format = find_format(optarg)))
-			return EXIT_USAGE;
-		if (c == 'o')
+	while (!status && (key = command_next(&import_command, argc, argv)) != -1) {
+		if (key == 'f')
+			status = read_format(options, optarg);
+		else if (key == 'o')
 			options->out = optarg;
-		if (c == 'F')
+		else
 			options->force = true;
-		if (c == 'h')
-			options->help = true;
 	}
 	options->file = argv[optind];
-	if (options->help)
-		return EXIT_OK;
+	if (status)
+		return status;
 	if (!options->file)
 		return cli_error("import", "no file is given; see concbench import --help");
-	if (argv[optind + 1])
-		return cli_error("import", "more than one file is given");
 	return options->format
 		? EXIT_OK
 		: cli_error("import", "no --format is given; see concbench import --help");
@@ -123,7 +102,7 @@ static int convert(const struct options *options, const json_t *source)
 	return status;
 }
 
-int import_main(int argc, char **argv)
+static int import_main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	char reason[512];
@@ -131,10 +110,6 @@ int import_main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (options.help) {
-		usage(stdout);
-		return EXIT_OK;
-	}
 	status = result_check_output("import", options.out, options.force,
 		"give another name, or --force to replace it");
 	if (status)
@@ -146,3 +121,23 @@ int import_main(int argc, char **argv)
 	json_decref(source);
 	return status;
 }
+
+const struct command import_command = {
+	.name = "import",
+	.summary = "another benchmark's results, as a results file",
+	.synopsis = "FILE --format NAME [-o OUT.json] [--force]",
+	.about = "Make another benchmark's results a results file, to compare, plot and export.",
+	.options =
+		(const struct command_option[]){
+			{ 'f', "format", "NAME", "one of the formats below", COMPLETES_CHOICE,
+				.choice = format_name, .choice_help = format_summary },
+			{ 'o', "output", "OUT",
+				"write to OUT, whole or not at all, instead of stdout",
+				COMPLETES_FILE },
+			{ OPT_FORCE, "force", NULL, "replace OUT when it exists" },
+			COMMAND_HELP,
+			{ 0 },
+		},
+	.operand = COMPLETES_FILE,
+	.main = import_main,
+};

@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* `concbench import FILE --format NAME [-o OUT.json]`. An exit status. */
-int import_main(int argc, char **argv);
+#include "../command.h"
+
+/* `concbench import FILE --format NAME [-o OUT.json]`. */
+extern const struct command import_command;
 
 /* A results file in the making. */
 struct import {

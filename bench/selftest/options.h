@@ -2,17 +2,13 @@
 #ifndef SELFTEST_OPTIONS_H
 #define SELFTEST_OPTIONS_H
 
+#include "../gate/options.h"
 #include "selftest.h"
 
 struct selftest_options {
-	const char *cells, *folder;
+	struct gate_common common;
 	uint64_t aa, gates; /* of identical code; of each level */
-	uint64_t pairs, seed;
-	double threshold;
-	bool force, help;
 };
-
-extern const char selftest_usage[];
 
 /* Read the command line, the levels into test. 0, or EXIT_USAGE with what is wrong said. */
 int selftest_options_read(

@@ -100,9 +100,9 @@ static int save(
 {
 	char path[4096];
 
-	if (!options->folder)
+	if (!options->common.folder)
 		return 0;
-	snprintf(path, sizeof path, "%s/selftest.json", options->folder);
+	snprintf(path, sizeof path, "%s/selftest.json", options->common.folder);
 	json_t *document = selftest_document(test, selftest_options_json(options, argc, argv));
 	int err = result_save(document, path);
 	json_decref(document);
@@ -141,7 +141,7 @@ static int run_all(
 	if (!status)
 		status = arm_of_relinked(&gate->arms[HEAD], "selftest", gate->stop);
 	if (!status)
-		status = gate_cells(gate, "selftest", options->cells);
+		status = gate_cells(gate, "selftest", options->common.cells);
 	if (!status)
 		status = check_injection(test);
 	if (!status)
@@ -155,8 +155,8 @@ static int run_all(
 		return status;
 	json_t *document = selftest_document(test, selftest_options_json(options, argc, argv));
 	selftest_table(document, stdout);
-	if (!status && options->folder)
-		status = selftest_plot(document, options->folder, gate->stop);
+	if (!status && options->common.folder)
+		status = selftest_plot(document, options->common.folder, gate->stop);
 	json_decref(document);
 	return status;
 }
@@ -167,18 +167,15 @@ int selftest_main(int argc, char **argv)
 	struct selftest_options options;
 	int status = selftest_options_read(&options, &test, argc, argv);
 
-	if (!status && options.help) {
-		fputs(selftest_usage, stdout);
-		return EXIT_OK;
-	}
 	if (!status)
-		status = gate_folder("selftest", options.folder, "selftest.json", options.force);
+		status = gate_folder(
+			"selftest", options.common.folder, "selftest.json", options.common.force);
 	if (status)
 		return status;
 	unsetenv("CONCBENCH"); /* of a test: each side is to start its own servers */
-	test.gate = (struct gate){ .threshold = options.threshold,
-		.pairs = options.pairs,
-		.seed = options.seed,
+	test.gate = (struct gate){ .threshold = options.common.threshold,
+		.pairs = options.common.pairs,
+		.seed = options.common.seed,
 		.time_limit_s = TIME_LIMIT_S,
 		.stop = stop_on_signals(),
 		.notes = json_array() };

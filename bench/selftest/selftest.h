@@ -48,7 +48,8 @@ void selftest_table(const json_t *document, FILE *out);
  */
 int selftest_plot(const json_t *document, const char *dir, const volatile int *stop);
 
-/* `concbench selftest`: argv[0] is "selftest". Returns the exit status. */
+/* `concbench selftest`; its options are those of options.h. */
+extern const struct command selftest_command;
 int selftest_main(int argc, char **argv);
 
 #endif

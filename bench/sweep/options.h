@@ -9,19 +9,15 @@
 #include "slo.h"
 
 struct sweep_options {
-	struct selection selection; /* models, outside servers, connections */
+	struct selection selection; /* models, outside servers, connections, seed, time limit */
 	const struct workload *service;
 	struct params params; /* of the service */
 	struct slo slo;
-	unsigned rates, trials, time_limit_s;
-	uint64_t seed;
-	bool force, help;
+	unsigned rates, trials;
+	bool force;
 	const char *output; /* FILE.json, or NULL */
 	const char *plots;  /* the pictures' folder, or NULL */
-	json_t *arguments;  /* as given, but for the seed and where to */
 };
-
-extern const char sweep_usage[];
 
 /* Read the arguments of `concbench sweep`. 0, or EXIT_USAGE with what is wrong said on stderr. */
 int sweep_options_read(struct sweep_options *options, int argc, char **argv);

@@ -109,9 +109,9 @@ static int measure_once(struct sweep *sweep, const struct cell *cell)
 	show(sweep, cell);
 	/* Arrivals are alike for all models in a round, and anew where a rate is confirmed. */
 	struct trial_spec spec = cell->spec;
-	spec.seed = sweep->options->seed + json_array_size(trials) +
+	spec.seed = sweep->options->selection.seed + json_array_size(trials) +
 		param_number(&spec.params, "duration_ms") * 1000;
-	json_t *trial = sweep->trial(&spec, sweep->options->time_limit_s, sweep->stop);
+	json_t *trial = sweep->trial(&spec, sweep->options->selection.time_limit_s, sweep->stop);
 	if (!trial)
 		return *sweep->stop ? -EINTR : -ENOMEM;
 	json_object_set_new(trial, "order", json_integer((json_int_t)sweep->done++));
@@ -151,7 +151,8 @@ static int measure_ceilings(struct sweep *sweep)
 		struct trial_spec spec = make_spec(
 			sweep, &sweep->rows[0].contender, selection->concurrency[i], 0, false);
 		spec.ceiling_only = true;
-		json_t *trial = sweep->trial(&spec, sweep->options->time_limit_s, sweep->stop);
+		json_t *trial = sweep->trial(
+			&spec, sweep->options->selection.time_limit_s, sweep->stop);
 		double ceiling = number_at(trial, "ceiling_per_s");
 		sweep->ceilings_per_s[i] = ceiling > 0 ? ceiling : 0;
 		json_decref(trial);
@@ -329,7 +330,7 @@ void sweep_init(struct sweep *sweep, const struct sweep_options *options)
 		sweep->rows[sweep->row_count++].contender = selection->models[i];
 	for (size_t i = 0; i < selection->external_count; i++)
 		sweep->rows[sweep->row_count++].contender = selection->externals[i];
-	rng_seed(&sweep->rng, options->seed);
+	rng_seed(&sweep->rng, options->selection.seed);
 	sweep->expected = options->trials * sweep->row_count *
 		(selection->concurrency_count + options->rates + SEARCH_STEPS);
 }

@@ -120,14 +120,12 @@ int sweep_main(int argc, char **argv)
 	struct sweep_options options;
 	int status = sweep_options_read(&options, argc, argv);
 
-	if (!status && options.help)
-		fputs(sweep_usage, stdout);
-	if (!status && !options.help)
+	if (!status)
 		status = result_check_output(
 			"sweep", options.output, options.force, "--force replaces it");
-	if (!status && !options.help)
+	if (!status)
 		status = check_plots_folder(options.plots);
-	if (!status && !options.help)
+	if (!status)
 		status = run_new(&options);
 	sweep_options_free(&options);
 	return status;

@@ -2,7 +2,10 @@
 #ifndef SWEEP_SWEEP_MAIN_H
 #define SWEEP_SWEEP_MAIN_H
 
-/* `concbench sweep ...`. An exit status. */
+#include "../command.h"
+
+/* `concbench sweep`; its options are those of options.h. */
+extern const struct command sweep_command;
 int sweep_main(int argc, char **argv);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "../data.h"
 #include "../launch.h"
 #include "../workdir.h"
 
@@ -48,8 +49,9 @@ static int run_gnuplot(const char *folder, const volatile int *stop)
 {
 	static const char command[] = "cd \"$0\" && exec gnuplot --default-settings "
 				      "-e \"table = 'points'; result = 'fit'\" \"$1\" 2>/dev/null";
-	static const char script[] = DATADIR "/plot/usl.gp";
-	char *argv[] = { "sh", "-c", (char *)command, (char *)folder, (char *)script, NULL };
+	char script[DATA_PATH];
+	char *argv[] = { "sh", "-c", (char *)command, (char *)folder,
+		(char *)data_path("plot/usl.gp", script), NULL };
 	struct launched launched;
 
 	int err = launch(argv, time_limit_s, false, stop, &launched);
