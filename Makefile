@@ -17,7 +17,15 @@ R      = results/latest
 FUZZ_S = 20
 
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
-FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"' -DDATADIR='"$(CURDIR)"'
+FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"'
+# Of tests and of the few sources that have to know where this tree is.
+TREE   = -DDATADIR='"$(CURDIR)"'
+
+# Where ccache is installed, objects of sources that are as they were are not compiled again,
+# whichever tree they are in: a gate builds its base in seconds.
+CCACHE := $(shell command -v ccache 2>/dev/null)
+export CCACHE_DIR ?= $(CURDIR)/build/ccache
+export CCACHE_NOHASHDIR = 1
 
 SRC    = $(filter-out bench/floors/% bench/preload/%,$(wildcard models/*.c models/*/*.c bench/*.c bench/*/*.c))
 OBJ    = $(SRC:%.c=$B/%.o)
@@ -28,7 +36,7 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 	tests/fuzz/*.c)
 
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
-	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev hyperfine gnuplot-nox
+	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev ccache hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-websockets python3-scipy procps \
 	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools
@@ -85,7 +93,7 @@ deps-floors:
 lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
-	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(WARN) -include $B/git.h
+	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(TREE) $(WARN) -include $B/git.h
 	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
 
 format:  ## reformat the sources
@@ -123,7 +131,7 @@ WRAP_task_test = mmap
 WRAP_fault_test = fork pthread_create mmap mprotect malloc calloc realloc curl_easy_init curl_multi_init
 $B/tests/%: tests/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
-	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) $(WRAP_$*:%=-Wl$(comma)--wrap=%) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
+	$(CC) $(FACTS) $(TREE) $(CFLAGS) $(WARN) -MMD -MP $(LDFLAGS) $(WRAP_$*:%=-Wl$(comma)--wrap=%) -o $@ $< $B/libconcbench.a -lcmocka $(LIBS)
 
 $B/floors/%: bench/floors/%.c $B/libconcbench.a
 	@mkdir -p $(@D)
@@ -139,9 +147,10 @@ build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard bench/workloads/*.[ch])
 	clang -D_GNU_SOURCE -std=gnu11 -O1 -g $(WARN) -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=undefined -o $@ $< $(FUZZED_$*) $(LIBS)
 
+$B/bench/data.o $B/bench/gate/arm.o: FACTS += $(TREE)
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+	$(CCACHE) $(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
 
 # The commit and the flags, in files that change only when they do.
 $B/flags: FORCE

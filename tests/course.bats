@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154 # concbench and tmp are set by cli.bash, output and status by run
+# shellcheck disable=SC2154,SC2046,SC2016 # concbench and tmp are set by cli.bash, output and status by run; lists of names; backticks
 # docs/course: its code is the source's, its chapters are whole, and its links lead somewhere.
 
 load cli

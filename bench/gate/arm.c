@@ -171,6 +171,7 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 {
 	char cflags[] = "CFLAGS=" FLAGS;
 	char commit[300], tree[512], built[sizeof tree + 32], cc[64], what[300];
+	char ccache[] = "CCACHE_DIR=" DATADIR "/build/ccache"; /* where this tree's objects are */
 
 	arm->name = base;
 	if (strchr(base, '/') && is_program(base))
@@ -189,8 +190,8 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 		return status;
 	snprintf(cc, sizeof cc, "CC=%s", CC);
 	snprintf(what, sizeof what, "the base '%s'", base);
-	status = make(
-		command, what, (char *[]){ "-C", tree, "B=build", cc, cflags, "all", NULL }, stop);
+	status = make(command, what,
+		(char *[]){ "-C", tree, "B=build", cc, cflags, ccache, "all", NULL }, stop);
 	arm->git[12] = '\0';
 	snprintf(built, sizeof built, "%s/build/concbench", tree);
 	return status ? status : copy_here(arm, command, built, stop);
