@@ -16,6 +16,10 @@ URING := $(shell echo '\#include <liburing.h>' | $(CC) -E -o /dev/null - 2>/dev/
 R      = results/latest
 FUZZ_S = 20
 
+PREFIX  = /usr/local
+ZSH     = share/zsh/site-functions
+INTO    = $(DESTDIR)$(PREFIX)
+
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 FACTS  = -D_GNU_SOURCE -DCC='"$(CC)"' -DFLAGS='"$(CFLAGS)"'
 # Of tests and of the few sources that have to know where this tree is.
@@ -39,8 +43,10 @@ BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjanss
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev ccache hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-websockets python3-scipy procps \
-	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools
+	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools \
+	bsdextrautils bsdutils fish man-db mandoc tmux zsh
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
+DEB_PACKAGES   = dpkg-dev debhelper fakeroot
 
 all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 
@@ -76,6 +82,29 @@ soak: deps  ## 100,000 connections to every model's servers: no leak of memory o
 	$(MAKE) -j$$(nproc) all
 	CONCBENCH=$B/concbench PYTHONPATH=tests python3 tests/soak.py
 
+install: all  ## the program with manual page, completion and data, under PREFIX=/usr/local and DESTDIR=
+	install -D -t $(INTO)/bin $B/concbench
+	install -D -m 644 -t $(INTO)/lib/concbench $B/allocations.so
+	install -D -m 644 -t $(INTO)/share/concbench/results results/*schema.json
+	cp -R plot $(INTO)/share/concbench
+	install -D -m 644 -t $(INTO)/share/doc/concbench README.md LICENSE
+	cp -R docs $(INTO)/share/doc/concbench
+	install -d $(INTO)/share/man/man1 $(INTO)/share/bash-completion/completions $(INTO)/$(ZSH) \
+		$(INTO)/share/fish/vendor_completions.d
+	$B/concbench man > $(INTO)/share/man/man1/concbench.1
+	$B/concbench completion bash > $(INTO)/share/bash-completion/completions/concbench
+	$B/concbench completion zsh > $(INTO)/$(ZSH)/_concbench
+	$B/concbench completion fish > $(INTO)/share/fish/vendor_completions.d/concbench.fish
+
+uninstall:  ## take away what install put there
+	rm -rf $(INTO)/share/concbench $(INTO)/lib/concbench $(INTO)/share/doc/concbench
+	rm -f $(INTO)/bin/concbench $(INTO)/share/man/man1/concbench.1 \
+		$(INTO)/share/bash-completion/completions/concbench $(INTO)/$(ZSH)/_concbench \
+		$(INTO)/share/fish/vendor_completions.d/concbench.fish
+
+deb: deps-deb  ## a Debian package of this tree, in build/
+	.ci/deb $B '$(GIT)'
+
 plot: $B/concbench  ## the newest results as pictures, Markdown and CSV again
 	$B/concbench plot $R/default.json -o $R
 	$B/concbench export $R/default.json --format markdown --force -o $R/default.md
@@ -86,6 +115,9 @@ deps:  ## install what the program needs (Debian, Ubuntu)
 
 deps-test:
 	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES) $(TEST_PACKAGES)
+
+deps-deb:
+	@.ci/deps $(BUILD_PACKAGES) $(DEB_PACKAGES)
 
 deps-floors:
 	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES)
@@ -163,7 +195,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep test fuzz soak floors plot deps deps-test deps-floors lint format clean help relinked tests-build floors-build \
+.PHONY: all bench sweep test fuzz soak floors plot install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -3,12 +3,14 @@
 
 #include "command.h"
 #include "compare/compare.h"
+#include "completion.h"
 #include "export/export.h"
 #include "gate/gate.h"
 #include "history/history_main.h"
 #include "import/import.h"
 #include "list.h"
 #include "load_main.h"
+#include "man.h"
 #include "origin.h"
 #include "plot.h"
 #include "run.h"
@@ -31,6 +33,8 @@ const struct command *const commands[] = {
 	&export_command,
 	&import_command,
 	&origin_command,
+	&completion_command,
+	&man_command,
 	&trial_command,
 	NULL,
 };

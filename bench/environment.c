@@ -150,6 +150,11 @@ const char *environment_git(void)
 	return GIT;
 }
 
+const char *environment_compiler(void)
+{
+	return COMPILER;
+}
+
 json_t *environment_capture(void)
 {
 	struct utsname kernel;

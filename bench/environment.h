@@ -10,6 +10,9 @@
 /* The commit that this program was built from, with -dirty where it was changed; or "". */
 const char *environment_git(void);
 
+/* The compiler that it was built with, and its version. */
+const char *environment_compiler(void);
+
 /* The environment object of the results; what is not known is null. A new reference. */
 json_t *environment_capture(void);
 

@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "command.h"
-#include "environment.h"
+#include "version.h"
 
 /* The k-th command that is for people. */
 static const char *command_name(unsigned k)
@@ -24,7 +24,7 @@ static void print_usage(FILE *out)
 		out);
 	for (const struct command *const *row = commands; *row; row++)
 		if ((*row)->summary)
-			fprintf(out, "  %-8s %s\n", (*row)->name, (*row)->summary);
+			fprintf(out, "  %-10s %s\n", (*row)->name, (*row)->summary);
 	fputs("`concbench COMMAND --help` tells more.\n", out);
 }
 
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (strcmp(name, "--version") == 0) {
-		puts("concbench " CONCBENCH_VERSION);
+		version_print(stdout);
 		return EXIT_OK;
 	}
 	const struct command *command = command_find(name);

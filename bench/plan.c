@@ -19,7 +19,7 @@ enum { OPT_TRIALS = OPT_FIRST, OPT_PROFILE, OPT_PIN, OPT_WARMUP, OPT_FORCE, OPT_
 const struct command run_command = {
 	.name = "run",
 	.summary = "measure: every model on every workload, or those you name",
-	.synopsis = "[-m MODEL,..] [-w WORKLOAD,..] [-c N,..] [OPTION].. [-o FILE.json]",
+	.synopsis = "[-m MODEL,..] [-w WORKLOAD,..] [-c N,..] [OPTION]..",
 	.about = "Run every cell, each trial in a process of its own, in random interleaved order, "
 		 "and print the medians. -m, -w and -c narrow a profile down; without one they are "
 		 "the cells.",

@@ -169,6 +169,8 @@ static bool save(struct run *run, bool now)
 		return true;
 	int err = result_save(run->root, run->plan.output);
 	if (err)
+		progress_end(&run->progress);
+	if (err)
 		cli_error("run", "cannot write '%s': %s", run->plan.output, strerror(-err));
 	run->saved_ns = io_now_ns();
 	return !err;
@@ -278,10 +280,17 @@ static int verdict(const struct run *run)
 	return EXIT_OK;
 }
 
+static void print_so_far(const void *root, bool colours, FILE *out)
+{
+	table_print_groups(root, colours, out);
+}
+
 static int run_all(struct run *run)
 {
 	run->stop = stop_on_signals();
 	progress_start(&run->progress);
+	run->progress.table = print_so_far;
+	run->progress.arg = run->root;
 	measure_ceilings(run);
 	run_trials(run);
 	run_whole_processes(run);

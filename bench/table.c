@@ -7,60 +7,10 @@
 
 #include "../models/model.h"
 #include "cells.h"
+#include "screen.h"
 #include "workloads/workload.h"
 
-enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4 };
-
-/* Three digits of number, and the unit it comes to: each is so many of the one before. */
-static const char *three_digits(double number, int step, const char *const *units, char *text)
-{
-	if (isnan(number))
-		return "-";
-	while (fabs(number) >= 999.5 && units[1]) {
-		number /= step;
-		units++;
-	}
-	int decimals = fabs(number) < 9.995 ? 2 : fabs(number) < 99.95 ? 1 : 0;
-	snprintf(text, 16, "%.*f%s", decimals, number, *units);
-	return text;
-}
-
-const char *format_number(double number, char text[static 16])
-{
-	static const char *const units[] = { "", "k", "M", "G", NULL };
-
-	return three_digits(number, 1000, units, text);
-}
-
-const char *format_time(double seconds, char text[static 16])
-{
-	static const char *const units[] = { "ns", "us", "ms", "s", NULL };
-
-	return three_digits(seconds * 1e9, 1000, units, text);
-}
-
-const char *format_figure(double value, const char *unit, char text[static 16])
-{
-	static const char *const sizes[] = { "B", "KiB", "MiB", "GiB", NULL };
-
-	if (strcmp(unit, "bytes") == 0)
-		return three_digits(value, 1024, sizes, text);
-	if (strcmp(unit, "ns") == 0)
-		return format_time(value / 1e9, text);
-	if (!(fabs(value) < 1000) || value != floor(value))
-		return format_number(value, text);
-	snprintf(text, 16, "%.0f", value);
-	return text;
-}
-
-void table_put(FILE *out, const char *text, int width)
-{
-	int columns = 0;
-
-	for (const char *c = text; *c; c++)
-		columns += (*c & 0xc0) != 0x80;
-	fprintf(out, "%s%*s", text, columns < width ? width - columns : width > 0, "");
-}
+enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4, LINE_WIDTH = 79 };
 
 static bool has_figures(const json_t *cell)
 {
@@ -90,6 +40,18 @@ static bool is_best(const struct group *group, const json_t *cell, json_int_t co
 	return others > 0;
 }
 
+/* Green what nothing else comes near, red what broke, dim what there is none of. */
+static const char *colour_of(const struct group *group, const json_t *cell, json_int_t concurrency)
+{
+	if (!cell)
+		return "";
+	if (!cell_was_run(cell) || strcmp(text_at(cell, "status"), "unavailable") == 0)
+		return "\033[2m";
+	if (!cell_ok(cell))
+		return "\033[31m";
+	return is_best(group, cell, concurrency) ? "\033[1;32m" : "";
+}
+
 /* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
 static void put_throughput(
 	FILE *out, const struct group *group, const json_t *cell, json_int_t concurrency)
@@ -112,23 +74,6 @@ static void put_throughput(
 			snprintf(text + n, sizeof text - n, "*");
 		table_put(out, text, CELL_WIDTH);
 	}
-}
-
-enum { LINE_WIDTH = 79 };
-
-void table_wrap(FILE *out, const char *text, int column)
-{
-	for (const char *between = ""; *text; between = " ") {
-		int size = (int)strcspn(text, " ");
-		if (column + 1 + size > LINE_WIDTH) {
-			between = "\n    ";
-			column = 3;
-		}
-		column += 1 + size;
-		fprintf(out, "%s%.*s", between, size, text);
-		text += size + (text[size] == ' ');
-	}
-	fputc('\n', out);
 }
 
 static void put_params(FILE *out, const json_t *params)
@@ -266,7 +211,17 @@ static void print_origin(FILE *out, const struct group *group)
 			100 * most);
 }
 
-static void print_group(FILE *out, const struct group *group)
+static void put_cell(FILE *out, const struct group *group, const json_t *cell,
+	json_int_t concurrency, bool colours)
+{
+	const char *colour = colours ? colour_of(group, cell, concurrency) : "";
+
+	fputs(colour, out);
+	put_throughput(out, group, cell, concurrency);
+	fputs(*colour ? "\033[0m" : "", out);
+}
+
+static void print_group(FILE *out, const struct group *group, bool colours)
 {
 	size_t count = group->concurrency_count;
 	size_t first = count > CELLS_MAX ? count - CELLS_MAX : 0;
@@ -277,7 +232,7 @@ static void print_group(FILE *out, const struct group *group)
 		table_put(out, group->models[m], model_width(group));
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
-			put_throughput(out, group, cell, group->concurrencies[i]);
+			put_cell(out, group, cell, group->concurrencies[i], colours);
 		}
 		put_costs(out, group, cell);
 		fputc('\n', out);
@@ -341,6 +296,17 @@ static void print_legend(FILE *out, const struct groups *groups)
 	fputs("p99, CPU and memory (bytes) at the highest concurrency.\n", out);
 }
 
+void table_print_groups(const json_t *root, bool colours, FILE *out)
+{
+	struct groups groups;
+
+	if (groups_init(&groups, root) != 0)
+		return;
+	for (size_t i = 0; i < groups.count; i++)
+		print_group(out, &groups.list[i], colours);
+	groups_free(&groups);
+}
+
 void table_print(const json_t *root, FILE *out)
 {
 	const json_t *cells = json_object_get(root, "cells");
@@ -348,8 +314,7 @@ void table_print(const json_t *root, FILE *out)
 
 	if (groups_init(&groups, root) != 0)
 		return;
-	for (size_t i = 0; i < groups.count; i++)
-		print_group(out, &groups.list[i]);
+	table_print_groups(root, screen_has_colours(out), out);
 	table_reasons(out, cells);
 	print_whole_processes(out, cells);
 	print_legend(out, &groups);

@@ -4,11 +4,15 @@
 
 /* The results as a person reads them on a terminal of 80 columns. */
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* Print every cell of a results object, then the whole processes. */
+/* Print every cell of a results object, then the whole processes; in colours where out has them. */
 void table_print(const json_t *root, FILE *out);
+
+/* Only the tables themselves, of what there is so far. */
+void table_print_groups(const json_t *root, bool colours, FILE *out);
 
 /* Print text, whose bytes may be more than its columns, to the left of width columns. */
 void table_put(FILE *out, const char *text, int width);

@@ -307,7 +307,7 @@ assert all(c['forced'] and all(k['forced'] for k in c['comparisons']) for c in c
 	refused "not a concbench result" compare "$tmp/old.json" "$tmp/foreign.json"
 	refused "no cell in common" compare "$tmp/old.json" "$tmp/other.json"
 	refused "two results files" compare "$tmp/old.json"
-	refused "two results files" compare "$tmp/old.json" "$tmp/new.json" "$tmp/new.json"
+	refused "unexpected argument" compare "$tmp/old.json" "$tmp/new.json" "$tmp/new.json"
 	refused "origin_cpu_share" compare "$tmp/old.json" "$tmp/new.json" --metric origin_cpu_share
 	refused "metric" compare "$tmp/old.json" "$tmp/new.json" --metric throughput_per_s,
 	refused "format" compare "$tmp/old.json" "$tmp/new.json" --format yaml

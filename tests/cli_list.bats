@@ -128,15 +128,16 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 @test "every command complains alike of what it does not know" {
 	for command in $(commands) trial history\ {add,show,plot}; do
 		# shellcheck disable=SC2086 # two words
-		refused "$command: unrecognized option '--colour'" $command --colour
-		[[ $stderr == *$'\n'"\`concbench $command --help\` lists the options" ]] || fail "$stderr"
+		refused "unrecognized option '--colour'" $command --colour
+		[[ $stderr == "concbench $command: "*$'\n'"\`concbench $command --help\` lists the options" ]] || fail "$stderr"
 		[ "$command" != history ] || continue
 		# shellcheck disable=SC2086
-		refused "$command: unexpected argument '" $command models 2 3
+		refused "unexpected argument '" $command models 2 3
+		[[ $stderr == "concbench $command: "* ]] || fail "$stderr"
 	done
-	refused "run: option '--trials' requires an argument" run --trials
-	refused "history: there is no 'history remove'" history remove
-	refused "history: what is to be done" history
+	refused "option '--trials' requires an argument" run --trials
+	refused "there is no 'history remove'" history remove
+	refused "what is to be done" history
 }
 
 @test "--help wins over other options, also without what they would need" {
@@ -155,10 +156,16 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 	done
 }
 
-@test "--version is one line with a number" {
+@test "--version is a number on the first line, then how the program was built" {
 	run --separate-stderr "$concbench" --version
 	[ "$status" -eq 0 ]
-	[[ $output =~ ^concbench\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	[[ ${lines[0]} =~ ^concbench\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	[ "${#lines[@]}" -le 8 ]
+	for fact in "commit:    [0-9a-f]{12}" "compiler:  (gcc|clang) [0-9]" "flags: .*-O" \
+		"libuv [0-9.]+," "libcurl [0-9.]+," "jansson [0-9.]+," \
+		"OpenSSL [0-9.]+" "io_uring: "; do
+		[[ $output =~ $fact ]] || fail "no $fact" "$output"
+	done
 }
 
 @test "no command is status 2 with the usage on stderr" {

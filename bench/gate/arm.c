@@ -41,10 +41,16 @@ static char *output_of(char *const argv[], bool both, const volatile int *stop, 
 	return NULL;
 }
 
+/* The tree this was built in; of a program that is installed, the one that it is called in. */
+static char *tree_of_commits(void)
+{
+	return access(DATADIR "/.git", F_OK) == 0 ? DATADIR : ".";
+}
+
 /* The one line that git prints in this program's tree; "" where it fails. */
 static void git_line(char *const arguments[], char *line, size_t size)
 {
-	char *argv[24] = { "git", "-C", DATADIR };
+	char *argv[24] = { "git", "-C", tree_of_commits() };
 	int status;
 
 	for (int i = 0; arguments[i]; i++)
@@ -103,8 +109,8 @@ static int make_folder(struct arm *arm, const char *command)
 static int check_out(struct arm *arm, const char *command, char *tree, const volatile int *stop)
 {
 	int status = make_folder(arm, command);
-	char *argv[] = { "git", "-C", DATADIR, "worktree", "add", "--quiet", "--detach", tree,
-		arm->git, NULL };
+	char *argv[] = { "git", "-C", tree_of_commits(), "worktree", "add", "--quiet", "--detach",
+		tree, arm->git, NULL };
 
 	if (status)
 		return status;
@@ -184,7 +190,7 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 			"no commit or program '%s': give a branch, a tag or a commit of the "
 			"repository in %s (a shallow clone may lack it: git fetch --unshallow), "
 			"or the path of a built concbench",
-			base, DATADIR);
+			base, tree_of_commits());
 	int status = check_out(arm, command, tree, stop);
 	if (status)
 		return status;
@@ -279,8 +285,8 @@ void arm_free(struct arm *arm)
 		return;
 	snprintf(tree, sizeof tree, "%s/tree", arm->folder);
 	if (access(tree, F_OK) == 0)
-		free(output_of((char *[]){ "git", "-C", DATADIR, "worktree", "remove", "--force",
-				       "--force", tree, NULL },
+		free(output_of((char *[]){ "git", "-C", tree_of_commits(), "worktree", "remove",
+				       "--force", "--force", tree, NULL },
 			true, &never, &status));
 	free(output_of((char *[]){ "rm", "-rf", arm->folder, NULL }, true, &never, &status));
 }

@@ -16,8 +16,8 @@ enum { OPT_CELLS = OPT_SHARED, OPT_PAIRS, OPT_SEED, OPT_FORCE };
 const struct command_option gate_common_options[] = {
 	{ 't', "threshold", "3%", "how much worse is too much; a cell's own noise may raise it" },
 	{ OPT_CELLS, "cells", "LIST|FILE",
-		"WORKLOAD[:NAME=VALUE]../MODEL[:NAME=VALUE]../CONCURRENCY[/TASKS], "
-		"separated by commas or in a file's lines",
+		"WORKLOAD/MODEL/CONCURRENCY[/TASKS], the first two with :NAME=VALUE.. where that "
+		"is not the default; separated by commas or in a file's lines",
 		COMPLETES_FILE },
 	{ OPT_PAIRS, "pairs", "N",
 		"pairs of the first look, even; a cell in doubt gets twice, then four times as "

@@ -15,7 +15,7 @@ enum { OPT_RATES = OPT_FIRST, OPT_SLO, OPT_TRIALS, OPT_DURATION, OPT_FORCE, OPT_
 const struct command sweep_command = {
 	.name = "sweep",
 	.summary = "latency against load, and the highest rate that meets an SLO",
-	.synopsis = "[-m MODEL,..] [-w SERVICE] [-c N,..] [OPTION].. [-o FILE.json]",
+	.synopsis = "[-m MODEL,..] [-w SERVICE] [-c N,..] [OPTION]..",
 	.about = "For each model that serves: throughput against connections, latency against the "
 		 "rate that is offered, and the highest rate that meets a service level objective.",
 	.options =

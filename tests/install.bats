@@ -1,0 +1,42 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # concbench and tmp are set by cli.bash
+# make install, and what it has installed, moved to where nothing is known of the source tree.
+
+load cli
+
+setup() {
+	cli_setup
+}
+
+# What was built already, and not what the flags of this make would be.
+make_as_built() {
+	env -u MAKEFLAGS make -s -o all "$@"
+}
+
+@test "what is installed works wherever it is moved to, without the source tree" {
+	make_as_built install DESTDIR="$tmp/stage" PREFIX=/opt/concbench
+	[ "$(ls "$tmp/stage")" = opt ]
+	mv "$tmp/stage/opt/concbench" "$tmp/moved"
+	program=$tmp/moved/bin/concbench
+	"$program" run -m blocking,coroutine -w null -c 1,2 -n 50 --trials 2 -o "$tmp/run.json" >"$tmp/out"
+	grep -q '^coroutine' "$tmp/out"
+	strace -f -qq -e trace=open,openat,access,execve -o "$tmp/calls" "$program" plot "$tmp/run.json" -o "$tmp/pictures"
+	[ -s "$tmp/pictures/throughput-null.svg" ]
+	grep -q "share/concbench/plot/throughput.gp" "$tmp/calls"
+	[ -z "$(grep -F "\"$PWD/" "$tmp/calls")" ] || fail "$(grep -F "\"$PWD/" "$tmp/calls")"
+	cmp plot/throughput.gp "$tmp/moved/share/concbench/plot/throughput.gp"
+	"$program" trial -m blocking -w null -n 10 --counts | grep -q '"allocations"'
+	/usr/bin/python3 -W ignore -m jsonschema -i "$tmp/run.json" "$tmp/moved/share/concbench/results/schema.json"
+	"$program" man | cmp <(grep -v '^\.TH' "$tmp/moved/share/man/man1/concbench.1") <(grep -v '^\.TH')
+	bash -n "$tmp/moved/share/bash-completion/completions/concbench"
+	[ -s "$tmp/moved/share/doc/concbench/docs/method.md" ]
+}
+
+@test "uninstall leaves nothing behind but folders" {
+	make_as_built install PREFIX="$tmp/prefix"
+	[ "$(find "$tmp/prefix" -type f | wc -l)" -gt 30 ]
+	touch "$tmp/prefix/bin/other"
+	make_as_built uninstall PREFIX="$tmp/prefix"
+	[ "$(find "$tmp/prefix" -not -type d)" = "$tmp/prefix/bin/other" ]
+}
