@@ -44,7 +44,7 @@ BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjanss
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
 TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-websockets python3-scipy procps \
 	nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools \
-	bsdextrautils bsdutils fish man-db mandoc tmux zsh
+	bsdextrautils bsdutils fish man-db mandoc tmux zsh chromium chromium-driver python3-selenium
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 DEB_PACKAGES   = dpkg-dev debhelper fakeroot
 
@@ -105,16 +105,18 @@ uninstall:  ## take away what install put there
 deb: deps-deb  ## a Debian package of this tree, in build/
 	.ci/deb $B '$(GIT)'
 
-plot: $B/concbench  ## the newest results as pictures, Markdown and CSV again
+plot: $B/concbench  ## the newest results as pictures, a page, Markdown and CSV again
 	$B/concbench plot $R/default.json -o $R
+	$B/concbench report $R/default.json -o $R/report.html
 	$B/concbench export $R/default.json --format markdown --force -o $R/default.md
 	$B/concbench export $R/default.json --format csv --force -o $R/default.csv
 
 deps:  ## install what the program needs (Debian, Ubuntu)
 	@.ci/deps $(BUILD_PACKAGES)
 
+# npm also comes with other packages of node, which Debian's own would conflict with.
 deps-test:
-	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES) $(TEST_PACKAGES)
+	@.ci/deps $(BUILD_PACKAGES) $(FLOOR_PACKAGES) $(TEST_PACKAGES) $$(command -v npm >/dev/null || echo npm)
 
 deps-deb:
 	@.ci/deps $(BUILD_PACKAGES) $(DEB_PACKAGES)

@@ -13,6 +13,7 @@
 #include "man.h"
 #include "origin.h"
 #include "plot.h"
+#include "report/report.h"
 #include "run.h"
 #include "selftest/selftest.h"
 #include "serve.h"
@@ -29,6 +30,7 @@ const struct command *const commands[] = {
 	&gate_command,
 	&selftest_command,
 	&plot_command,
+	&report_command,
 	&history_command,
 	&export_command,
 	&import_command,

@@ -269,8 +269,7 @@ static size_t count_models_ok(const struct group *group, json_int_t concurrency)
 	return count;
 }
 
-/* The highest concurrency at which most models have a value, else where the most have one. */
-static json_int_t telling_concurrency(const struct group *group)
+json_int_t plot_concurrency(const struct group *group)
 {
 	json_int_t best = group->concurrencies[group->concurrency_count - 1];
 	size_t most = 0;
@@ -289,7 +288,7 @@ static json_int_t telling_concurrency(const struct group *group)
 
 static void put_ranges(const struct group *group, FILE *out)
 {
-	json_int_t concurrency = telling_concurrency(group);
+	json_int_t concurrency = plot_concurrency(group);
 
 	fprintf(out, "latency_concurrency = %" JSON_INTEGER_FORMAT "\n", concurrency);
 	for (enum axis axis = 0; axis < AXES; axis++) {

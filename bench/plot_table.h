@@ -24,6 +24,12 @@ void plot_put_table(const struct group *group, FILE *out);
 /* Tab-separated: row, x, text, for each cell that has no throughput to show. */
 void plot_put_words(const struct group *group, FILE *out);
 
+/*
+ * The concurrency that is shown where only one can be: the highest at which most models
+ * have a value, else where the most have one.
+ */
+json_int_t plot_concurrency(const struct group *group);
+
 /* The facts of a group, as gnuplot assignments. */
 void plot_put_facts(const struct group *group, const json_t *root, FILE *out);
 

@@ -7,41 +7,14 @@
 
 #include "../models/model.h"
 #include "cells.h"
+#include "rank.h"
 #include "screen.h"
 #include "workloads/workload.h"
 
 enum { MODEL_WIDTH = 13, CELL_WIDTH = 11, COST_WIDTH = 8, CELLS_MAX = 4, LINE_WIDTH = 79 };
 
-static bool has_figures(const json_t *cell)
-{
-	return json_object_get(json_object_get(cell, "summary"), "figures");
-}
-
-/*
- * Whether the cell's interval lies above that of every other model at its
- * concurrency. Where tasks report figures it is these that count, and their
- * throughput has what it took to read them in it.
- */
-static bool is_best(const struct group *group, const json_t *cell, json_int_t concurrency)
-{
-	struct estimate own = cell_estimate(cell, "throughput_per_s");
-	size_t others = 0;
-
-	if (!(own.confidence > 0.9) || group_demonstration(group) || has_figures(cell))
-		return false; /* too few trials to rank anything, or nothing to rank */
-	for (size_t i = 0; i < group->model_count; i++) {
-		const json_t *other = group_cell(group, group->models[i], concurrency);
-		if (!other || other == cell || !cell_ok(other))
-			continue;
-		others++;
-		if (!(own.low > cell_estimate(other, "throughput_per_s").high))
-			return false;
-	}
-	return others > 0;
-}
-
 /* Green what nothing else comes near, red what broke, dim what there is none of. */
-static const char *colour_of(const struct group *group, const json_t *cell, json_int_t concurrency)
+static const char *colour_of(const struct group *group, const json_t *cell)
 {
 	if (!cell)
 		return "";
@@ -49,12 +22,11 @@ static const char *colour_of(const struct group *group, const json_t *cell, json
 		return "\033[2m";
 	if (!cell_ok(cell))
 		return "\033[31m";
-	return is_best(group, cell, concurrency) ? "\033[1;32m" : "";
+	return rank_mark(group, cell) == MARK_BEST ? "\033[1;32m" : "";
 }
 
 /* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
-static void put_throughput(
-	FILE *out, const struct group *group, const json_t *cell, json_int_t concurrency)
+static void put_throughput(FILE *out, const struct group *group, const json_t *cell)
 {
 	struct estimate rate = cell_estimate(cell, "throughput_per_s");
 	char number[16], text[48];
@@ -70,7 +42,7 @@ static void put_throughput(
 		if (!isnan(rate.low))
 			n += snprintf(text + n, sizeof text - n, " ±%.0f%%",
 				100 * (rate.high - rate.low) / 2 / rate.median);
-		if (is_best(group, cell, concurrency))
+		if (rank_mark(group, cell) == MARK_BEST)
 			snprintf(text + n, sizeof text - n, "*");
 		table_put(out, text, CELL_WIDTH);
 	}
@@ -211,13 +183,12 @@ static void print_origin(FILE *out, const struct group *group)
 			100 * most);
 }
 
-static void put_cell(FILE *out, const struct group *group, const json_t *cell,
-	json_int_t concurrency, bool colours)
+static void put_cell(FILE *out, const struct group *group, const json_t *cell, bool colours)
 {
-	const char *colour = colours ? colour_of(group, cell, concurrency) : "";
+	const char *colour = colours ? colour_of(group, cell) : "";
 
 	fputs(colour, out);
-	put_throughput(out, group, cell, concurrency);
+	put_throughput(out, group, cell);
 	fputs(*colour ? "\033[0m" : "", out);
 }
 
@@ -232,7 +203,7 @@ static void print_group(FILE *out, const struct group *group, bool colours)
 		table_put(out, group->models[m], model_width(group));
 		for (size_t i = first; i < count; i++) {
 			cell = group_cell(group, group->models[m], group->concurrencies[i]);
-			put_cell(out, group, cell, group->concurrencies[i], colours);
+			put_cell(out, group, cell, colours);
 		}
 		put_costs(out, group, cell);
 		fputc('\n', out);

@@ -189,18 +189,6 @@ static int verdict_status(const struct compared *compared)
 	return EXIT_OK;
 }
 
-static int refuse(const json_t *differences)
-{
-	const json_t *difference;
-	size_t i;
-
-	cli_error("compare", "these runs differ by more than their programs:");
-	json_array_foreach(differences, i, difference)
-		fprintf(stderr, "  %s\n", json_string_value(difference));
-	fputs("With --force they are compared all the same, and every line says so.\n", stderr);
-	return EXIT_USAGE;
-}
-
 static int tell(const struct options *options, const struct compared *compared,
 	const json_t *before, const json_t *after)
 {
@@ -219,7 +207,7 @@ static int tell(const struct options *options, const struct compared *compared,
 	if (!view.differences)
 		status = cli_error("compare", "%s", strerror(ENOMEM));
 	else if (view.forced && !options->force)
-		status = refuse(view.differences);
+		status = compare_refuse("compare", view.differences);
 	else
 		status = write_view(options, &view);
 	json_decref(view.differences);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare_view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "../cli.h"
 #include "../run_facts.h"
 
 /* A value in a sentence, to be freed. */
@@ -36,4 +38,16 @@ json_t *compare_differences(
 				     "have",
 				compared->other_tasks, compared->common));
 	return list;
+}
+
+int compare_refuse(const char *command, const json_t *differences)
+{
+	const json_t *difference;
+	size_t i;
+
+	cli_error(command, "these runs differ by more than their programs:");
+	json_array_foreach(differences, i, difference)
+		fprintf(stderr, "  %s\n", json_string_value(difference));
+	fputs("With --force they are compared all the same, and every line says so.\n", stderr);
+	return EXIT_USAGE;
 }

@@ -26,6 +26,9 @@ struct comparison_view {
 json_t *compare_differences(
 	const json_t *before, const json_t *after, const struct compared *compared);
 
+/* Say on stderr, as that command, why they are not compared. Returns EXIT_USAGE. */
+int compare_refuse(const char *command, const json_t *differences);
+
 /* "git 1a2b3c, 2026-11-21T10:00:00Z". */
 void view_run(const json_t *root, FILE *out);
 
