@@ -53,6 +53,7 @@ all: $B/concbench $(if $(SAN),,$B/allocations.so)  ## build the program
 bench: deps  ## measure every model, default profile: tables and plots in results/latest
 	$(MAKE) -j$$(nproc) all
 	mkdir -p $R
+	$B/concbench doctor || true
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
 	[ $$status -gt 1 ] || $(MAKE) plot || status=$$?; exit $$status
 

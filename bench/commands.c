@@ -4,6 +4,7 @@
 #include "command.h"
 #include "compare/compare.h"
 #include "completion.h"
+#include "doctor/doctor.h"
 #include "export/export.h"
 #include "gate/gate.h"
 #include "history/history_main.h"
@@ -11,6 +12,7 @@
 #include "list.h"
 #include "load_main.h"
 #include "man.h"
+#include "map/map_main.h"
 #include "origin.h"
 #include "plot.h"
 #include "report/report.h"
@@ -31,6 +33,8 @@ const struct command *const commands[] = {
 	&selftest_command,
 	&plot_command,
 	&report_command,
+	&map_command,
+	&doctor_command,
 	&history_command,
 	&export_command,
 	&import_command,

@@ -15,6 +15,7 @@
 
 #include "../models/io.h"
 #include "cpus.h"
+#include "doctor/doctor.h"
 #include "workdir.h"
 
 #ifdef __clang__
@@ -128,23 +129,6 @@ static json_t *load_average(void)
 	return getloadavg(&load, 1) == 1 ? json_real(load) : json_null();
 }
 
-/* What will spoil the numbers, as sentences. */
-static json_t *warnings(double load)
-{
-	json_t *list = json_array();
-	char text[128];
-
-	if (load > 0.5 * cpus_count()) {
-		snprintf(text, sizeof text, "the load average was %.2f on %d CPUs before the run",
-			load, cpus_count());
-		json_array_append_new(list, json_string(text));
-	}
-	if (strstr(FLAGS, "-fsanitize"))
-		json_array_append_new(
-			list, json_string("built with a sanitizer: times mean nothing"));
-	return list;
-}
-
 const char *environment_git(void)
 {
 	return GIT;
@@ -177,7 +161,7 @@ json_t *environment_capture(void)
 		"git", *GIT ? GIT : NULL, "load_average", load, "limits", limits(), "governor",
 		taken(value_in("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "")),
 		"clock_resolution_ns", (json_int_t)resolution.tv_nsec, "clock_overhead_ns",
-		clock_overhead_ns(), "warnings", warnings(json_number_value(load)));
+		clock_overhead_ns(), "warnings", doctor_warnings(0));
 	json_object_update(json, rest);
 	json_object_set_new(json, "workdir_filesystem",
 		*workdir_filesystem() ? json_string(workdir_filesystem()) : json_null());

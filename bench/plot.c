@@ -9,6 +9,7 @@
 #include "cells.h"
 #include "cli.h"
 #include "gnuplot.h"
+#include "map/map.h"
 #include "plot_draw.h"
 #include "result.h"
 #include "stop.h"
@@ -75,8 +76,12 @@ static int plot_main(int argc, char **argv)
 		fprintf(stderr, "concbench plot: %s\n", reason);
 		return EXIT_USAGE;
 	}
-	status = sweep_rows(root) ? sweep_plot("plot", root, options.dir, stop_on_signals())
-				  : plot_result(&options, root);
+	if (sweep_rows(root))
+		status = sweep_plot("plot", root, options.dir, stop_on_signals());
+	else if (is_map(root))
+		status = map_plot("plot", root, options.dir, stop_on_signals());
+	else
+		status = plot_result(&options, root);
 	json_decref(root);
 	return status;
 }
@@ -87,8 +92,8 @@ const struct command plot_command = {
 	.synopsis = "FILE.json -o DIR",
 	.about =
 		"Draw a results file: throughput, bars, latency and cost of each workload, each as "
-		"SVG and PNG; of a sweep's, its four pictures as PNG. Pictures that are there "
-		"already are replaced.",
+		"SVG and PNG; of a sweep's, its four pictures as PNG; of a map's, the map as SVG "
+		"and PNG. Pictures that are there already are replaced.",
 	.options =
 		(const struct command_option[]){
 			{ 'o', "output", "DIR", "where to; made if missing", COMPLETES_FOLDER },

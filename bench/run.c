@@ -11,6 +11,7 @@
 #include "../models/io.h"
 #include "cells.h"
 #include "cli.h"
+#include "doctor/doctor.h"
 #include "environment.h"
 #include "plan.h"
 #include "progress.h"
@@ -48,6 +49,7 @@ static void new_results(struct run *run)
 	run->root = result_new(plan_options(&run->plan));
 	json_t *cells = json_object_get(run->root, "cells");
 
+	doctor_probe(run->root, run->slot_count);
 	for (size_t i = 0; i < run->plan.cell_count; i++) {
 		struct cell *cell = &run->plan.cells[i];
 		cell->json = cell_new(&cell->spec);

@@ -267,6 +267,16 @@ static void print_legend(FILE *out, const struct groups *groups)
 	fputs("p99, CPU and memory (bytes) at the highest concurrency.\n", out);
 }
 
+void table_warnings(FILE *out, const json_t *root)
+{
+	size_t count = json_array_size(
+		json_object_get(json_object_get(root, "environment"), "warnings"));
+
+	if (count > 0)
+		fprintf(out, "%zu warning%s about this machine: concbench doctor\n", count,
+			count > 1 ? "s" : "");
+}
+
 void table_print_groups(const json_t *root, bool colours, FILE *out)
 {
 	struct groups groups;
@@ -289,5 +299,6 @@ void table_print(const json_t *root, FILE *out)
 	table_reasons(out, cells);
 	print_whole_processes(out, cells);
 	print_legend(out, &groups);
+	table_warnings(out, root);
 	groups_free(&groups);
 }

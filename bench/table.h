@@ -33,4 +33,7 @@ void table_wrap(FILE *out, const char *text, int column);
 /* Tell why cells have no number: what a model cannot do once for all its workloads. */
 void table_reasons(FILE *out, const json_t *cells);
 
+/* A line that says how many warnings about the machine a result has, if any. */
+void table_warnings(FILE *out, const json_t *root);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../map/map.h"
 #include "page.h"
 
 /* A word as a shell reads it. */
@@ -42,7 +43,7 @@ static void put_command(const struct report *report, const json_t *options, FILE
 	bool load = is_argument(arguments, "--target"); /* of which every load has one */
 	size_t i;
 
-	fprintf(out, "concbench %s", load ? "load" : "run");
+	fprintf(out, "concbench %s", load ? "load" : is_map(report->root) ? "map" : "run");
 	json_array_foreach(arguments, i, argument)
 	{
 		putc(' ', out);
