@@ -62,6 +62,10 @@ sweep: deps  ## latency of every server against load, default sweep of http: tab
 	mkdir -p $R
 	$B/concbench sweep --force -o $R/sweep.json --plots $R
 
+claims: deps  ## what textbooks say of concurrency, each measured here: some two minutes
+	$(MAKE) -j$$(nproc) all
+	$B/concbench claims
+
 test: deps-test  ## every test, under gcc, clang and the sanitizers
 	tests/run
 
@@ -129,7 +133,7 @@ lint: $B/git.h  ## clang-tidy, shellcheck and the format check
 	@.ci/deps $(BUILD_PACKAGES) $(LINT_PACKAGES)
 	clang-format --dry-run -Werror $(TIDY)
 	clang-tidy --quiet $(filter %.c,$(TIDY)) -- -std=gnu11 $(FACTS) $(TREE) $(WARN) -include $B/git.h
-	shellcheck -x tests/run tests/fuzz/run .ci/deps bench/floors/batch bench/floors/services bench/floors/structure .ci/run
+	shellcheck -x tests/run tests/fuzz/run .ci/deps .ci/deb bench/floors/batch bench/floors/services bench/floors/structure .ci/run
 
 format:  ## reformat the sources
 	clang-format -i $(TIDY)
@@ -198,7 +202,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep test fuzz soak floors plot install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
+.PHONY: all bench sweep claims test fuzz soak floors plot install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

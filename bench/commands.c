@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 
+#include "claims/claims_main.h"
 #include "command.h"
 #include "compare/compare.h"
 #include "completion.h"
@@ -31,6 +32,7 @@ const struct command *const commands[] = {
 	&compare_command,
 	&gate_command,
 	&selftest_command,
+	&claims_command,
 	&plot_command,
 	&report_command,
 	&map_command,

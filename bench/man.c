@@ -150,7 +150,7 @@ static const struct entry statuses[] = {
 };
 
 static const struct entry variables[] = {
-	{ "NO_COLOR", "if it is set to anything, tables have no colours, also on a terminal" },
+	{ "NO_COLOR", "if it is set and not empty, nothing is coloured, also on a terminal" },
 	{ "TERM", "if it is not set, or dumb, nothing is drawn in place and nothing coloured" },
 	{ "TMPDIR", "where trials have their files, each in a folder that is removed (/tmp)" },
 	{ 0 },

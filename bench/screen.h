@@ -14,6 +14,12 @@
 
 enum { SCREEN_LINES = 200 };
 
+/* Where there are colours: what to print before what is good, bad or missing, and after it. */
+#define SCREEN_GOOD "\033[1;32m"
+#define SCREEN_BAD "\033[31m"
+#define SCREEN_DIM "\033[2m"
+#define SCREEN_PLAIN "\033[0m"
+
 struct screen {
 	uint16_t widths[SCREEN_LINES]; /* in columns, of what is drawn */
 	size_t lines;

@@ -179,33 +179,43 @@ static int add_profile_row(
 	return status;
 }
 
-static int add_selection(struct plan *plan, const struct selection *selection)
+static int add_workload(
+	struct plan *plan, const struct selection *selection, const struct workload *workload)
 {
 	size_t count = selection->concurrency_count ? selection->concurrency_count : 1;
+	struct cell cell = { .spec.workload = workload };
+	/* A structure's concurrency is that of the children within its task. */
+	const unsigned usual = workload->kind == WORKLOAD_STRUCTURE ? 1 : 10;
+
+	params_init(&cell.spec.params, workload->params);
+	int status = set_params(selection, &cell.spec);
+	for (size_t i = 0; i < count && !status; i++) {
+		uint64_t least = workload->tasks;
+		unsigned concurrency = selection->concurrency_count ? selection->concurrency[i]
+								    : usual;
+		cell.spec.concurrency = concurrency;
+		cell.spec.tasks = selection->tasks ? selection->tasks
+			: least < concurrency      ? concurrency
+						   : least;
+		if (workload->kind == WORKLOAD_SERVICE)
+			cell.spec.tasks = 0; /* as many as its time allows */
+		status = add_point(plan, selection, &cell);
+	}
+	return status;
+}
+
+/* Demonstrations are of a run that names them. */
+static int add_selection(struct plan *plan, const struct selection *selection)
+{
 	int status = 0;
 
-	for (const struct workload *const *row = workloads; *row && !status; row++) {
-		struct cell cell = { .spec.workload = *row };
-		/* A structure's concurrency is that of the children within its task. */
-		const unsigned usual = (*row)->kind == WORKLOAD_STRUCTURE ? 1 : 10;
-		if (!selected(selection, *row))
-			continue;
-		params_init(&cell.spec.params, (*row)->params);
-		status = set_params(selection, &cell.spec);
-		for (size_t i = 0; i < count && !status; i++) {
-			uint64_t least = (*row)->tasks;
-			unsigned concurrency = selection->concurrency_count
-				? selection->concurrency[i]
-				: usual;
-			cell.spec.concurrency = concurrency;
-			cell.spec.tasks = selection->tasks ? selection->tasks
-				: least < concurrency      ? concurrency
-							   : least;
-			if ((*row)->kind == WORKLOAD_SERVICE)
-				cell.spec.tasks = 0; /* as many as its time allows */
-			status = add_point(plan, selection, &cell);
-		}
-	}
+	for (const struct workload *const *row = workloads; *row && !status; row++)
+		if (selected(selection, *row))
+			status = add_workload(plan, selection, *row);
+	for (const struct workload *const *row = demonstrations;
+		*row && selection->workload_count > 0 && !status; row++)
+		if (selected(selection, *row))
+			status = add_workload(plan, selection, *row);
 	return status;
 }
 

@@ -19,10 +19,10 @@ static const char *colour_of(const struct group *group, const json_t *cell)
 	if (!cell)
 		return "";
 	if (!cell_was_run(cell) || strcmp(text_at(cell, "status"), "unavailable") == 0)
-		return "\033[2m";
+		return SCREEN_DIM;
 	if (!cell_ok(cell))
-		return "\033[31m";
-	return rank_mark(group, cell) == MARK_BEST ? "\033[1;32m" : "";
+		return SCREEN_BAD;
+	return rank_mark(group, cell) == MARK_BEST ? SCREEN_GOOD : "";
 }
 
 /* "12.3k ±2%", with a star where nothing else comes near; the status where there is no number. */
@@ -189,7 +189,7 @@ static void put_cell(FILE *out, const struct group *group, const json_t *cell, b
 
 	fputs(colour, out);
 	put_throughput(out, group, cell);
-	fputs(*colour ? "\033[0m" : "", out);
+	fputs(*colour ? SCREEN_PLAIN : "", out);
 }
 
 static void print_group(FILE *out, const struct group *group, bool colours)

@@ -24,6 +24,8 @@ make_as_built() {
 	strace -f -qq -e trace=open,openat,access,execve -o "$tmp/calls" "$program" plot "$tmp/run.json" -o "$tmp/pictures"
 	[ -s "$tmp/pictures/throughput-null.svg" ]
 	grep -q "share/concbench/plot/throughput.gp" "$tmp/calls"
+	strace -f -qq -A -e trace=open,openat,access,execve -o "$tmp/calls" "$program" report "$tmp/run.json" -o "$tmp/page.html"
+	grep -q '<svg' "$tmp/page.html"
 	[ -z "$(grep -F "\"$PWD/" "$tmp/calls")" ] || fail "$(grep -F "\"$PWD/" "$tmp/calls")"
 	cmp plot/throughput.gp "$tmp/moved/share/concbench/plot/throughput.gp"
 	"$program" trial -m blocking -w null -n 10 --counts | grep -q '"allocations"'

@@ -12,6 +12,7 @@
 #include "../result.h"
 #include "../result_new.h"
 #include "../save.h"
+#include "../screen.h"
 #include "compare_view.h"
 
 static const char *const usual_measures = "throughput_per_s,latency_p99_ns,cpu_per_task_s";
@@ -200,6 +201,7 @@ static int tell(const struct options *options, const struct compared *compared,
 		.compared = compared,
 		.differences = compare_differences(before, after, compared),
 		.all = options->all,
+		.colours = !options->output && screen_has_colours(stdout),
 	};
 	int status;
 

@@ -7,6 +7,7 @@
 
 #include "../cells.h"
 #include "../measure.h"
+#include "../screen.h"
 #include "../table.h"
 
 enum {
@@ -121,6 +122,16 @@ static void put_columns(const struct comparison_view *view, int width, FILE *out
 	fputs("verdict\n", out);
 }
 
+static void put_verdict(enum verdict verdict, bool colours, FILE *out)
+{
+	const char *colour = !colours       ? ""
+		: verdict == VERDICT_WORSE  ? SCREEN_BAD
+		: verdict == VERDICT_BETTER ? SCREEN_GOOD
+					    : "";
+
+	fprintf(out, "%s%s%s\n", colour, verdict_text(verdict), *colour ? SCREEN_PLAIN : "");
+}
+
 /* Marked lines have no room for p, which the other formats have. */
 static void put_comparison(const struct comparison_view *view, const struct comparison *comparison,
 	int width, FILE *out)
@@ -136,7 +147,7 @@ static void put_comparison(const struct comparison_view *view, const struct comp
 	table_put(out, view_ratio(comparison, text), RATIO_WIDTH);
 	if (!view->forced)
 		table_put(out, view_p(comparison->adjusted, text), P_WIDTH);
-	fprintf(out, "%s\n", verdict_text(comparison->verdict));
+	put_verdict(comparison->verdict, view->colours, out);
 }
 
 static void put_name(const struct comparison_view *view, const struct cell_pair *pair, FILE *out)

@@ -17,6 +17,7 @@ struct comparison_view {
 	json_t *differences; /* array of text: why these runs are not to be compared */
 	bool forced;         /* there are some: each line says so */
 	bool all;            /* every comparison, not only where something changed */
+	bool colours;        /* of compare_text: on a terminal that has them */
 };
 
 /*

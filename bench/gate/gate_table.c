@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../cells.h"
+#include "../screen.h"
 #include "../table.h"
 #include "gate_rows.h"
 #include "gate_words.h"
@@ -187,6 +188,18 @@ static void put_legend(const struct page *page)
 		gate_duration(number_at(page->gate, "trials_s"), text));
 }
 
+/* "" where there are none, or nothing is decided. */
+static const char *verdict_colour(const struct page *page)
+{
+	const char *verdict = text_at(page->gate, "verdict");
+
+	if (!screen_has_colours(page->out))
+		return "";
+	return strcmp(verdict, "regression") == 0 ? SCREEN_BAD
+		: strcmp(verdict, "pass") == 0    ? SCREEN_GOOD
+						  : "";
+}
+
 static void put_verdict(const struct page *page)
 {
 	const json_t *gate = page->gate;
@@ -199,7 +212,10 @@ static void put_verdict(const struct page *page)
 	fprintf(line, "%s: ", gate_verdict_word(gate));
 	gate_verdict_sentence(gate, &page->rows->counts, line);
 	fclose(line);
+	const char *colour = verdict_colour(page);
+	fputs(colour, page->out);
 	table_wrap(page->out, text, 0);
+	fputs(*colour ? SCREEN_PLAIN : "", page->out);
 	free(text);
 	if (*text_at(gate, "reason"))
 		table_wrap(page->out, text_at(gate, "reason"), 0);

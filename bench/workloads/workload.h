@@ -154,7 +154,13 @@ void work_path(const struct work *work, uint64_t i, char path[WORK_PATH_MAX]);
 /* Every workload, in the order that tables show them, closed by NULL. */
 extern const struct workload *const workloads[];
 
-/* The workload of that name, or NULL. */
+/*
+ * Those that only show something, such as what a crash takes along, closed by
+ * NULL: found by their names, and part of no run that does not name them.
+ */
+extern const struct workload *const demonstrations[];
+
+/* The workload or demonstration of that name, or NULL. */
 const struct workload *workload_find(const char *name);
 
 #endif

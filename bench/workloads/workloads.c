@@ -61,10 +61,16 @@ void work_explain(const struct work *work, const char *format, ...)
 	va_end(args);
 }
 
+static const struct workload *find_in(const struct workload *const *row, const char *name)
+{
+	while (*row && strcmp((*row)->name, name) != 0)
+		row++;
+	return *row;
+}
+
 const struct workload *workload_find(const char *name)
 {
-	for (const struct workload *const *row = workloads; *row; row++)
-		if (strcmp((*row)->name, name) == 0)
-			return *row;
-	return NULL;
+	const struct workload *workload = find_in(workloads, name);
+
+	return workload ? workload : find_in(demonstrations, name);
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLAIMS_OBSERVE_H
+#define CLAIMS_OBSERVE_H
+
+/* Measuring the arms of a claim, as trials in processes of their own. */
+#include <stdbool.h>
+
+#include "../progress.h"
+#include "../trial.h"
+#include "claim.h"
+
+enum { OBSERVE_REASON_MAX = 256 };
+
+struct observer {
+	/* trial_process, or what a test puts in its place. */
+	json_t *(*trial)(
+		const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop);
+	const volatile int *stop;
+	struct progress *progress; /* NULL: none is shown */
+	size_t done, total;        /* trials, of all claims */
+	char reason[OBSERVE_REASON_MAX];
+};
+
+/* The cell of an arm. 0 or -EINVAL, where its row is wrong. */
+int arm_spec(const struct claim_arm *arm, struct trial_spec *spec);
+
+/* The unit of a reading of that workload; NULL where there is no such. */
+const char *arm_unit(const struct claim_arm *arm, const char *reads);
+
+/* Trials that a claim takes. */
+size_t claim_trials(const struct claim *claim);
+
+/*
+ * Run CLAIM_ROUNDS trials of each arm, in rounds of all of them, each in a
+ * random order that the claim's number decides. What a trial that does not hold
+ * (status invalid) read is left out. 0; -EINTR when it was stopped; -EIO, with
+ * observer->reason, where a trial failed or too few of an arm held.
+ */
+int claim_observe(
+	const struct claim *claim, struct observer *observer, struct claim_observations *seen);
+
+#endif
