@@ -170,11 +170,11 @@ workloads = {row["name"] for row in known["workloads"]}
 seen = 0
 for path in paths[1:]:
 	for block in blocks(read(path), "sh"):
-		for names in re.findall(r" -m (\S+)", block):
+		for names in re.findall(r"concbench .* -m (\S+)", block):
 			for name in names.split(","):
 				assert name.split(":")[0] in models, (path, name)
 				seen += 1
-		for name in re.findall(r" -w (\S+)", block):
+		for name in re.findall(r"concbench .* -w (\S+)", block):
 			assert name in workloads, (path, name)
 assert seen > 50, seen
 ' "$tmp/list" "${chapters[@]}"
