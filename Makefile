@@ -119,6 +119,17 @@ plot: $B/concbench  ## the newest results as pictures, a page, Markdown and CSV 
 	$B/concbench export $R/default.json --format markdown --force -o $R/default.md
 	$B/concbench export $R/default.json --format csv --force -o $R/default.csv
 
+# A run of naps takes as long as its tasks sleep: 3.5 s, 2 s, 2 s.
+COURSE = docs/course
+STALL  = -w stall -n 1 --param timers=4 --param period_us=10000 --param beats=12 --param block_ms=50
+traces: $B/concbench  ## the timelines in docs/course once more
+	mkdir -p $(COURSE)
+	for m in blocking threads coroutine; do \
+		$B/concbench trace -m $$m -w naps -o $(COURSE)/trace-sleep-$$m.svg || exit; done
+	for m in threads coroutine; do \
+		$B/concbench trace -m $$m $(STALL) -o $(COURSE)/trace-stall-$$m.svg || exit; done
+	$B/concbench trace -m coroutine $(STALL) --param offload=1 -o $(COURSE)/trace-stall-offload.svg
+
 deps:  ## install what the program needs (Debian, Ubuntu)
 	@.ci/deps $(BUILD_PACKAGES)
 
@@ -205,7 +216,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep claims test fuzz soak floors plot install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
+.PHONY: all bench sweep claims test fuzz soak floors plot traces install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -21,6 +21,7 @@
 #include "selftest/selftest.h"
 #include "serve.h"
 #include "sweep/sweep_main.h"
+#include "trace/trace_main.h"
 #include "trial.h"
 
 const struct command *const commands[] = {
@@ -34,6 +35,7 @@ const struct command *const commands[] = {
 	&selftest_command,
 	&claims_command,
 	&plot_command,
+	&trace_command,
 	&report_command,
 	&map_command,
 	&doctor_command,

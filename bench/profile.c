@@ -13,6 +13,7 @@ enum { SERVED = 1 };
 static const struct profile_row quick[] = {
 	{ .workload = "null", .points = { { 10, 500, 1 } } },
 	{ .workload = "sleep", .points = { { 1, 20 }, { 100, 200 } } },
+	{ .workload = "naps", .params = { "durations_ms=4,8,2" }, .points = { { 3, 6 } } },
 	{ .workload = "fetch", .points = { { 1, 20 }, { 100, 200 } } },
 	{ .workload = "rawget", .points = { { 1, 20 }, { 100, 200 } } },
 	{ .workload = "download", .points = { { 10, 40 } } },

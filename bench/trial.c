@@ -14,6 +14,7 @@
 
 #include "../models/http.h"
 #include "../models/io.h"
+#include "../models/trace.h"
 #include "counts.h"
 #include "cpus.h"
 #include "inability.h"
@@ -25,6 +26,8 @@ static void run_task(struct job *job, uint64_t i)
 	struct trial *trial = (struct trial *)job;
 	struct record *record = &trial->records[i];
 
+	uint32_t caller = trace_enter(i, false);
+
 	record->runs++;
 	record->start_ns = io_now_ns();
 	if (trial->spec->inject_call)
@@ -33,6 +36,7 @@ static void run_task(struct job *job, uint64_t i)
 	if (trial->spec->inject_percent > 0)
 		trial_inject_work(trial, i);
 	record->end_ns = io_now_ns();
+	trace_exit(caller);
 }
 
 static void task_done(void *arg, int err, uint64_t digest)
@@ -42,6 +46,7 @@ static void task_done(void *arg, int err, uint64_t digest)
 	record->end_ns = io_now_ns();
 	record->err = err;
 	record->digest = digest;
+	trace_done(record->number);
 	record->done(record->arg);
 }
 
@@ -58,10 +63,13 @@ static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_
 	record->runs++;
 	record->done = done;
 	record->arg = arg;
+	record->number = i;
+	trace_enter(i, true);
 	record->start_ns = io_now_ns();
 	if (trial->spec->inject_call)
 		trial_inject_call();
 	trial->workload->callback(&trial->work, i, loop, task_done, record);
+	trace_leave();
 }
 
 static void fail_task(struct job *job, uint64_t i, int err)
@@ -193,15 +201,27 @@ uint64_t trial_descriptors(const struct workload *workload, unsigned concurrency
 	return (uint64_t)workload->fds_per_task * concurrency + OWN;
 }
 
+/* The job itself, traced where that was asked for. 0 or -errno. */
+static int run_all(struct trial *trial)
+{
+	const struct trial_spec *spec = trial->spec;
+	int err = spec->trace ? trace_open(spec->trace, spec->tasks) : 0;
+
+	if (err)
+		return err;
+	err = trial_run(trial, spec->model, spec->tasks, spec->concurrency);
+	if (spec->trace)
+		trace_close();
+	return err;
+}
+
 /* Run all tasks between two readings, and two counts. 0 or -errno. */
 static int run_counted(
 	struct trial *trial, struct counts *counts, struct usage *before, struct usage *after)
 {
-	const struct trial_spec *spec = trial->spec;
-
 	*before = usage_now();
 	counts_open(counts);
-	int err = trial_run(trial, spec->model, spec->tasks, spec->concurrency);
+	int err = run_all(trial);
 	counts_close(counts);
 	*after = usage_now();
 	counts_stop(counts);

@@ -29,6 +29,7 @@ struct trial_spec {
 	bool counts;      /* of system calls and allocations; the times then stand for nothing */
 	bool inject_call; /* self-test: a system call more each task */
 	double inject_percent; /* self-test: so many of the tasks do their work twice */
+	const char *trace; /* the file that it is traced into (models/trace.h); NULL: it is not */
 	const char *workdir;
 
 	/* For trial_process, of a gate's other program. */
@@ -44,6 +45,7 @@ struct record {
 	uint32_t runs;     /* times it was run: 1, or the model is broken */
 	job_done_fn *done; /* what to call at the end of the callback form */
 	void *arg;
+	uint64_t number; /* of the task, in that form */
 } __attribute__((aligned(64)));
 
 struct trial {

@@ -28,6 +28,7 @@ enum {
 	OPT_COUNTS,
 	OPT_INJECT,
 	OPT_INJECT_CALL,
+	OPT_TRACE,
 	OPT_WORKDIR
 };
 
@@ -99,6 +100,9 @@ static int read_option(struct arguments *arguments, int key)
 		return read_percent("--inject", optarg, &spec->inject_percent);
 	case OPT_INJECT_CALL:
 		spec->inject_call = true;
+		return 0;
+	case OPT_TRACE:
+		spec->trace = optarg;
 		return 0;
 	case OPT_WORKDIR:
 		spec->workdir = optarg;
@@ -271,6 +275,7 @@ const struct command trial_command = {
 			COMMAND_HELP,
 			{ OPT_EXTERNAL, "external", "ADDR:PORT" },
 			{ OPT_SEED, "seed", "N" },
+			{ OPT_TRACE, "trace", "FILE" },
 			{ OPT_CEILING, "ceiling", "R" },
 			{ OPT_MEASURE_CEILING, "measure-ceiling" },
 			{ 0 },

@@ -98,6 +98,8 @@ void trial_command_line(struct trial_command_line *command, const char *program,
 		add(command, "--pin", NULL);
 	if (spec->counts)
 		add(command, "--counts", NULL);
+	if (spec->trace)
+		add(command, "--trace", spec->trace);
 	if (spec->inject_call)
 		add(command, "--inject-call", NULL);
 	if (spec->inject_percent > 0) {

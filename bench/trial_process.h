@@ -7,7 +7,7 @@
 
 /* The arguments of `concbench trial`, with the texts that they point to; closed by NULL. */
 struct trial_command_line {
-	char *argv[28 + 2 * PARAMS_MAX];
+	char *argv[30 + 2 * PARAMS_MAX];
 	int argc;
 	char numbers[5][24], percent[32], params[PARAMS_MAX][512];
 };

@@ -3,25 +3,35 @@
 #include "trial.h"
 
 #include "../models/io.h"
+#include "../models/trace.h"
 
 static struct trial *trial_of(const struct task_frame *frame)
 {
 	return (struct trial *)((char *)frame->work - offsetof(struct trial, work));
 }
 
-/* Every resumption: the workload's own, and at its end the record. */
-static enum resumed resume_task(struct resumable *self, struct executor *executor)
+/* The workload's own resumption, and at its end the record. */
+static enum resumed go_on(struct resumable *self, struct executor *executor)
 {
 	struct task_frame *frame = (struct task_frame *)self;
 	struct trial *trial = trial_of(frame);
 	struct record *record = &trial->records[frame->i];
 
-	if (trial->workload->resumable.resume(self, executor) == RESUMED_WAITING)
+	if (trial->workload->resumable.resume(self, executor) == RESUMED_WAITING) {
+		trace_leave();
 		return RESUMED_WAITING;
+	}
 	record->end_ns = io_now_ns();
 	record->err = self->result;
 	record->digest = frame->digest;
+	trace_exit(0);
 	return RESUMED_DONE;
+}
+
+static enum resumed resume_task(struct resumable *self, struct executor *executor)
+{
+	trace_return(trace_task(((struct task_frame *)self)->i));
+	return go_on(self, executor);
 }
 
 static enum resumed begin_task(struct resumable *self, struct executor *executor)
@@ -34,12 +44,13 @@ static enum resumed begin_task(struct resumable *self, struct executor *executor
 		trial->job.task(&trial->job, frame->i);
 		return RESUMED_DONE;
 	}
+	trace_enter(frame->i, false);
 	record->runs++;
 	record->start_ns = io_now_ns();
 	if (trial->spec->inject_call)
 		trial_inject_call();
 	self->resume = resume_task;
-	return resume_task(self, executor);
+	return go_on(self, executor);
 }
 
 static void start_resumable(

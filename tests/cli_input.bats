@@ -18,11 +18,11 @@ multicore multiprocess-coroutine"
 	refused "no model is called 'fibre'; $models" run -m blocking,fibre,threads
 	refused "no model is called 'Blocking'; $models" run -m Blocking
 	refused "no model is called 'thread'; $models" run -m thread
-	refused "no workload is called 'x'; there are: null sleep fetch" run -w x
-	refused "no workload is called 'x'; there are: null sleep fetch" run -w sleep,x
+	refused "no workload is called 'x'; there are: null sleep naps fetch" run -w x
+	refused "no workload is called 'x'; there are: null sleep naps fetch" run -w sleep,x
 	refused "no profile is called 'x'; there are: quick default full" run --profile x
 	refused "no model is called 'x'; $models" trial -m x -w null
-	refused "no workload is called 'x'; there are: null sleep fetch" trial -m blocking -w x
+	refused "no workload is called 'x'; there are: null sleep naps fetch" trial -m blocking -w x
 }
 
 @test "an unknown parameter is refused with those of the workload" {

@@ -29,6 +29,7 @@ static const struct {
 	const char *name, *value, *workload;
 } small_params[] = {
 	{ "duration_us", "10000" },
+	{ "durations_ms", "10,4,2" },
 	{ "below", "1000" },
 	{ "buffer_bytes", "1000" },
 	{ "body_bytes", "100000" },

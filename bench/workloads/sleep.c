@@ -5,7 +5,7 @@
 
 #include "../../models/io.h"
 #include "../../models/runtime/loop.h"
-#include "workload.h"
+#include "sleep.h"
 
 enum { SLEPT = 1, WOKE_EARLY = 2 };
 
@@ -18,24 +18,45 @@ static const struct param params[] = {
 	{ 0 },
 };
 
-static int64_t duration_ns(const struct work *work)
+int sleep_setup(struct work *work, unsigned count)
 {
-	return (int64_t)(intptr_t)work->state;
-}
+	struct sleep_times *times = calloc(1, sizeof *times + count * sizeof *times->duration_ns);
 
-static int setup(struct work *work)
-{
-	work->state = (void *)(intptr_t)(param_number(work->params, "duration_us") * 1000);
+	if (!times)
+		return -ENOMEM;
+	times->count = count;
+	work->state = times;
 	work->expected = SLEPT;
 	return 0;
 }
 
-static int task(struct work *work, uint64_t i, uint64_t *digest)
+void sleep_teardown(struct work *work)
 {
-	int64_t until_ns = io_now_ns() + duration_ns(work);
-	int err = io_sleep(duration_ns(work));
+	free(work->state);
+}
 
-	(void)i;
+static int setup(struct work *work)
+{
+	int err = sleep_setup(work, 1);
+	struct sleep_times *times = work->state;
+
+	if (!err)
+		times->duration_ns[0] = param_number(work->params, "duration_us") * 1000;
+	return err;
+}
+
+static int64_t duration_ns(const struct work *work, uint64_t i)
+{
+	const struct sleep_times *times = work->state;
+
+	return times->duration_ns[i % times->count];
+}
+
+int sleep_task(struct work *work, uint64_t i, uint64_t *digest)
+{
+	int64_t until_ns = io_now_ns() + duration_ns(work, i);
+	int err = io_sleep(duration_ns(work, i));
+
 	*digest = io_now_ns() >= until_ns ? SLEPT : WOKE_EARLY;
 	return err;
 }
@@ -57,16 +78,14 @@ static void woke(struct timer *timer)
 	copy.done(copy.arg, 0, io_now_ns() >= copy.until_ns ? SLEPT : WOKE_EARLY);
 }
 
-static void callback(
-	struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg)
+void sleep_callback(struct work *work, uint64_t i, struct loop *loop, task_done_fn *done, void *arg)
 {
 	struct call *call = calloc(1, sizeof *call);
 	int err = call ? 0 : -ENOMEM;
 
-	(void)i;
 	if (!err) {
 		call->timer.fire = woke;
-		call->until_ns = io_now_ns() + duration_ns(work);
+		call->until_ns = io_now_ns() + duration_ns(work, i);
 		call->done = done;
 		call->arg = arg;
 		err = timers_start(&loop->timers, &call->timer, call->until_ns);
@@ -77,22 +96,15 @@ static void callback(
 	}
 }
 
-/* The resumable form: what the callback form keeps in its call, and the two halves in one function.
- */
-struct frame {
-	struct task_frame task;
-	struct resumable_timer timer;
-	int64_t until_ns;
-};
-
-static enum resumed resume(struct resumable *self, struct executor *executor)
+/* The resumable form: the two halves of the callback form in one function. */
+enum resumed sleep_resume(struct resumable *self, struct executor *executor)
 {
-	struct frame *frame = (struct frame *)self;
+	struct sleep_frame *frame = (struct sleep_frame *)self;
 	enum { START, WOKEN };
 
 	switch (self->state) {
 	case START:
-		frame->until_ns = io_now_ns() + duration_ns(frame->task.work);
+		frame->until_ns = io_now_ns() + duration_ns(frame->task.work, frame->task.i);
 		self->state = WOKEN;
 		return resumable_sleep(self, executor, &frame->timer, frame->until_ns);
 	default:
@@ -108,7 +120,8 @@ const struct workload workload_sleep = {
 	.params = params,
 	.tasks = 100,
 	.setup = setup,
-	.task = task,
-	.callback = callback,
-	.resumable = { sizeof(struct frame), resume },
+	.task = sleep_task,
+	.callback = sleep_callback,
+	.resumable = { sizeof(struct sleep_frame), sleep_resume },
+	.teardown = sleep_teardown,
 };

@@ -10,11 +10,12 @@ extern const struct workload workload_null, workload_sleep, workload_fetch, work
 	workload_echo, workload_http, workload_websocket, workload_spawn, workload_gather,
 	workload_skynet, workload_counter, workload_switch;
 extern const struct workload workload_randread, workload_idle, workload_pipeline, workload_ring,
-	workload_generator, workload_stall, workload_nqueens;
+	workload_generator, workload_stall, workload_nqueens, workload_naps;
 
 const struct workload *const workloads[] = {
 	&workload_null,
 	&workload_sleep,
+	&workload_naps,
 	&workload_fetch,
 	&workload_rawget,
 	&workload_download,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../http.h"
+#include "../trace.h"
 #include "loop.h"
 
 enum { CONNECTIONS_KEPT = 1000000 };
@@ -63,12 +64,21 @@ static void starve(struct fetcher *fetcher, CURL *easy)
 	fetcher->starved = transfer;
 }
 
+static void call_back(struct transfer *transfer)
+{
+	uint32_t owner = trace_call_back(transfer->owner);
+
+	transfer->event(transfer);
+	if (owner)
+		trace_leave();
+}
+
 static void end(struct transfer *transfer, int result)
 {
 	curl_multi_remove_handle(transfer->fetcher->multi, transfer->easy);
 	transfer->result = result;
 	transfer->finished = true;
-	transfer->event(transfer);
+	call_back(transfer);
 }
 
 static void finish(struct fetcher *fetcher)
@@ -353,7 +363,7 @@ static size_t receive(char *data, size_t one, size_t size, void *arg)
 	memcpy(transfer->chunks + transfer->filling * CHUNK_BYTES + transfer->filled, data, size);
 	transfer->filled += size;
 	transfer->fetch->body_bytes += size;
-	transfer->event(transfer);
+	call_back(transfer);
 	return size;
 }
 
@@ -373,9 +383,10 @@ size_t transfer_take(struct transfer *transfer, const char **data)
 
 int transfer_start(struct loop *loop, struct transfer *transfer, struct io_fetch *fetch)
 {
-	*transfer = (struct transfer){
-		.event = transfer->event, .arg = transfer->arg, .fetch = fetch
-	};
+	*transfer = (struct transfer){ .event = transfer->event,
+		.arg = transfer->arg,
+		.fetch = fetch,
+		.owner = trace_owner() };
 	if (!loop->fetcher && !(loop->fetcher = fetcher_open(loop)))
 		return -ENOMEM;
 	transfer->fetcher = loop->fetcher;

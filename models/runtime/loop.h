@@ -68,6 +68,7 @@ struct transfer {
 	bool paused;   /* it is full, and libcurl has more */
 	bool starved;  /* there was no memory to go on */
 	struct transfer *next_starved;
+	uint32_t owner; /* the strand (models/trace.h) whose callback event is, or 0 */
 };
 
 /* Start fetch, which must stay until the transfer has finished. 0, or -errno and no event. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../io.h"
+#include "../trace.h"
 #include "io_coroutine.h"
 #include "par_coroutine.h"
 
@@ -148,10 +149,12 @@ static struct fiber *next_fiber(struct scheduler *s)
 void scheduler_park(void)
 {
 	struct scheduler *s = scheduler;
+	uint32_t strand = trace_leave();
 	struct fiber *self = &s->current->stack->fiber, *next = next_fiber(s);
 
 	if (next != self)
 		fiber_switch(self, next);
+	trace_return(strand);
 }
 
 /* What a stack does: a task after the other. One that begins after one that ended has its stack. */
