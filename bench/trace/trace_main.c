@@ -12,7 +12,7 @@
 #include "../../models/trace.h"
 #include "../cells.h"
 #include "../cli.h"
-#include "../result_new.h"
+#include "../result_files.h"
 #include "../save.h"
 #include "../stop.h"
 #include "../trial_process.h"
