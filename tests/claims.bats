@@ -23,8 +23,8 @@ setup() {
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"gathered, share in place"*" 1 [1, 1]"*"> 0.99: yes"* ]]
 	[[ "$output" == *"opposite order, deadlocks a run"*" 1 [1, 1]"*"< 0.50: no"* ]]
-	[[ "$output" == *"tasks that the report names"*" 2 [2, 2]"* ]]
-	[[ "$output" == *"same order, deadlocks a run"*" 0 [0, 0]"* ]]
+	[[ "$output" == *"stuck tasks that no report names"*" 0 [0, 0]"*"< 0.50: yes"* ]]
+	[[ "$output" == *"same order, deadlocks a run"*" 0 [0, 0]"*"< 0.50: yes"* ]]
 	[[ "$output" == *"errors told, of 2"*" 2 [2, 2]"*"yes"* ]]
 	[[ "$output" == *"concbench run -m blocking -w deadlock -c 1 -n 2"* ]]
 	[ "$(grep -c '^    verdict     holds$' <<<"$output")" -eq 2 ]
@@ -48,6 +48,29 @@ setup() {
 		and (.numbers | all(.answer == "yes" and .low <= .value and .value <= .high
 			and .confidence >= 0.95 and (.above != null) != (.below != null)))' "$tmp/out"
 	nothing_in_tmpdir
+}
+
+@test "a crash that is none is a failed experiment, no verdict" {
+	run --separate-stderr bash -c "ulimit -n 40; '$concbench' claims crash"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"failed"*"open files"* ]]
+	[[ "$output" != *verdict* ]]
+}
+
+@test "a claim about two CPUs is not run on one" {
+	run --separate-stderr taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" "$concbench" claims locks
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"verdict     inconclusive: it takes 2 CPUs, and there is 1"* ]]
+	taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" "$concbench" claims locks --json >"$tmp/out" 2>/dev/null || [ $? -eq 3 ]
+	jq -e '.claims[0] | .status == "unavailable" and .verdict == "inconclusive" and .numbers == []
+		and .reason == "it takes 2 CPUs, and there is 1"' "$tmp/out"
+}
+
+@test "a coroutine's sleeps add up in turn, and not as tasks" {
+	"$concbench" run -m blocking -w awaits -c 1 -n 2 --trials 1 --param as_tasks=0 -o "$tmp/turn.json" >/dev/null
+	"$concbench" run -m blocking -w awaits -c 1 -n 2 --trials 1 --param as_tasks=1 -o "$tmp/tasks.json" >/dev/null
+	jq -es '[.[].cells[0].trials[0].figures.waited] | .[0] >= 60e6 and .[1] >= 20e6 and .[1] * 2 < .[0]' \
+		"$tmp/turn.json" "$tmp/tasks.json"
 }
 
 @test "the commands that are shown do run" {

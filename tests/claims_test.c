@@ -58,12 +58,22 @@ static bool is_of_regime(const struct claim *claim, const char *arm, const char 
 
 enum kind { GOOD, BAD, MIXED, NOISE };
 
+/* The first regime of which anything is asked. */
+static const char *first_regime(const struct claim *claim)
+{
+	const struct claim_question *row = claim->questions;
+
+	while (!(row->above > 0) && !(row->below > 0))
+		row++;
+	return row->regime;
+}
+
 /* Mixed: good under the first regime alone. Noise: every other trial is good. */
 static bool is_good(
 	const struct claim *claim, enum kind kind, const char *arm, size_t k, size_t trial)
 {
 	if (kind == MIXED)
-		return is_of_regime(claim, arm, claim->questions[0].regime);
+		return is_of_regime(claim, arm, first_regime(claim));
 	if (kind == NOISE)
 		return (trial + k) % 2;
 	return kind == GOOD;
@@ -182,7 +192,7 @@ static void data_that_differ_by_regime(void **state)
 		check_verdict(claims[i], &finding, CLAIM_DEPENDS, "mixed");
 		assert_ptr_equal(strstr(told, "holds for "), told);
 		assert_non_null(strstr(told, "; not for "));
-		assert_non_null(strstr(told, finding.regimes[0].name));
+		assert_non_null(strstr(told, first_regime(claims[i])));
 		found++;
 	}
 	assert_true(found >= 5);
@@ -311,7 +321,7 @@ static void the_json_has_all_keys(void **state)
 {
 	static const char *const keys[] = { "number", "name", "title", "hypothesis", "commands",
 		"why", "status", "reason", "verdict", "depends_on", "told", "numbers", "regimes",
-		"observations", "elapsed_s" };
+		"observations", "dropped", "elapsed_s" };
 
 	(void)state;
 	for (size_t i = 0; claims[i]; i++) {
@@ -393,6 +403,10 @@ static void trials_that_go_wrong(void **state)
 	(void)state;
 	assert_int_equal(observe_fake("invalid", 0, &observer, &seen), 0);
 	assert_int_equal(values_of(&seen), 3 * CLAIM_ROUNDS - 1);
+	assert_int_equal(seen.drop_count, 1);
+	assert_int_equal(seen.drops[0].trials, 1);
+	assert_string_equal(seen.drops[0].reason, "why");
+	assert_string_equal(observer.reason, ""); /* what was left out is no failure */
 	assert_int_equal(observe_fake("crashed", 0, &observer, &seen), -EIO);
 	assert_non_null(strstr(observer.reason, ": crashed: why"));
 	assert_int_equal(fake.count, 1);
@@ -400,14 +414,64 @@ static void trials_that_go_wrong(void **state)
 	assert_int_equal(fake.count, 5);
 }
 
+/* What a fault leaves behind: in a process of its own, and in the one that is shared. */
+static json_t *own_fault(void)
+{
+	return json_pack("{s:s, s:s, s:i, s:i}", "status", "failed", "reason",
+		"task 3: its process died", "tasks", 8, "errors", 1);
+}
+
+static json_t *shared_fault(void)
+{
+	return json_pack("{s:s, s:s, s:n}", "status", "crashed", "reason",
+		"killed by signal 11 (Segmentation fault)", "tasks");
+}
+
 static json_t *crashing_trial(
 	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
 {
 	(void)time_limit_s;
 	(void)stop;
-	if (strcmp(spec->model_name, "processes") == 0)
-		return json_pack("{s:s, s:i, s:i}", "status", "failed", "tasks", 8, "errors", 1);
-	return json_pack("{s:s, s:n}", "status", "crashed", "tasks");
+	return strcmp(spec->model_name, "processes") == 0 ? own_fault() : shared_fault();
+}
+
+/* What goes wrong otherwise: it says nothing of who survives a fault. */
+static const char *const other_faults[] = {
+	"{'status': 'failed', 'reason': 'no memory', 'tasks': null}",
+	"{'status': 'failed', 'reason': 'task 3: its process died', 'tasks': null}",
+	"{'status': 'failed', 'reason': 'task 0: no memory', 'tasks': 8, 'errors': 8}",
+	"{'status': 'crashed', 'reason': 'killed by signal 9 (Killed)', 'tasks': null}",
+	"{'status': 'crashed', 'reason': 'ended with status 1 and no result', 'tasks': null}",
+	"{'status': 'timeout', 'reason': 'killed after 20 s', 'tasks': null}",
+};
+
+static size_t fault_told;
+
+static json_t *otherwise_failing_trial(
+	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
+{
+	char text[256];
+
+	(void)spec;
+	(void)time_limit_s;
+	(void)stop;
+	snprintf(text, sizeof text, "%s", other_faults[fault_told]);
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return json_loads(text, 0, NULL);
+}
+
+static void only_the_fault_is_a_crash(void **state)
+{
+	(void)state;
+	for (fault_told = 0; fault_told < sizeof other_faults / sizeof *other_faults;
+		fault_told++) {
+		struct observer observer = { .trial = otherwise_failing_trial };
+		struct claim_observations seen;
+		int err = claim_observe(claim_find("crash"), &observer, &seen);
+		if (err != -EIO || !*observer.reason)
+			fail_msg("%s is taken for a crash", other_faults[fault_told]);
+	}
 }
 
 static void a_crash_is_read_off(void **state)
@@ -441,6 +505,99 @@ static void what_never_holds_is_a_failure(void **state)
 	(void)state;
 	assert_int_equal(claim_observe(claim_find("queue"), &observer, &seen), -EIO);
 	assert_non_null(strstr(observer.reason, "the load was late"));
+}
+
+/* So many of the trials of threads do not hold. */
+static unsigned late;
+
+static json_t *late_trial(
+	const struct trial_spec *spec, unsigned time_limit_s, const volatile int *stop)
+{
+	(void)time_limit_s;
+	(void)stop;
+	if (strcmp(spec->model_name, "threads") != 0 || fake.count >= late)
+		return json_pack("{s:s, s:f}", "status", "ok", "elapsed_s",
+			spec->concurrency == 1 ? 0.2 : 0.04);
+	fake.count++;
+	return json_pack("{s:s, s:s}", "status", "invalid", "reason", "the load was late");
+}
+
+/* Five values of a median have no interval of 95 %: six must hold. */
+static void what_is_left_out_is_told(void **state)
+{
+	const struct claim *claim = claim_find("waits");
+	struct observer observer = { .trial = late_trial };
+	struct claim_outcome outcome = { .claim = claim };
+	char *text = NULL;
+	size_t size;
+
+	(void)state;
+	fake.count = 0;
+	late = 1;
+	assert_int_equal(claim_observe(claim, &observer, &outcome.seen), 0);
+	assert_int_equal(claim_judge(claim, &outcome.seen, &outcome.finding), 0);
+	check_verdict(claim, &outcome.finding, CLAIM_HOLDS, "all but one");
+	FILE *out = open_memstream(&text, &size);
+	claim_put(&outcome, out);
+	fclose(out);
+	assert_non_null(strstr(text, "threads: 1 of 7 trials did not hold: the load was late\n"));
+	free(text);
+	json_t *json = claim_json(&outcome), *dropped = json_object_get(json, "dropped");
+	assert_int_equal(json_array_size(dropped), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_array_get(dropped, 0), "trials")), 1);
+	json_decref(json);
+	fake.count = 0;
+	late = 2;
+	assert_int_equal(claim_observe(claim, &observer, &outcome.seen), -EIO);
+	assert_string_equal(
+		observer.reason, "threads: 2 of 7 trials did not hold: the load was late");
+}
+
+static void what_takes_two_cpus_is_not_run_on_one(void **state)
+{
+	static const char *const names[] = { "cpu", "locks", "mixed" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct observer observer = { .trial = fake_trial, .cpus = 1 };
+		struct claim_observations seen;
+		fake.count = 0;
+		assert_int_equal(claim_observe(claim_find(names[i]), &observer, &seen), -ENOTSUP);
+		assert_string_equal(observer.reason, "it takes 2 CPUs, and there is 1");
+		assert_int_equal(fake.count, 0);
+		assert_int_equal(observer.done, claim_trials(claim_find(names[i])));
+	}
+}
+
+/* A claim of so many questions, each under a regime of its own or under one of all. */
+static int judge_many(size_t count, bool regimes)
+{
+	static const char *const names[] = { "1", "2", "3", "4", "5" };
+	static const struct claim_arm arms[] = {
+		{ "a", "threads", "sleep", 1, 1, NULL, "elapsed_s" }, { 0 }
+	};
+	struct claim_question questions[CLAIM_QUESTIONS_MAX + 2] = { 0 };
+	struct claim claim = { .arms = arms, .questions = questions };
+	struct claim_observations seen = {
+		.list = { { "a", "elapsed_s", "s", { 1, 1, 1, 1, 1, 1, 1 }, CLAIM_ROUNDS } },
+		.count = 1
+	};
+	struct claim_finding finding;
+
+	for (size_t i = 0; i < count; i++)
+		questions[i] = (struct claim_question){ "b", regimes ? names[i] : NULL, "a", NULL,
+			"elapsed_s" };
+	return claim_judge(&claim, &seen, &finding);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(judge_many(CLAIM_REGIMES_MAX, true), 0);
+	assert_int_equal(judge_many(CLAIM_REGIMES_MAX + 1, true), -E2BIG);
+	assert_int_equal(judge_many(CLAIM_QUESTIONS_MAX, false), 0);
+	assert_int_equal(judge_many(CLAIM_QUESTIONS_MAX + 1, false), -E2BIG);
 }
 
 static bool ask(const char *typed, enum claim_verdict *guess)
@@ -502,7 +659,11 @@ int main(void)
 		cmocka_unit_test(trials_become_observations),
 		cmocka_unit_test(trials_that_go_wrong),
 		cmocka_unit_test(a_crash_is_read_off),
+		cmocka_unit_test(only_the_fault_is_a_crash),
 		cmocka_unit_test(what_never_holds_is_a_failure),
+		cmocka_unit_test(what_is_left_out_is_told),
+		cmocka_unit_test(what_takes_two_cpus_is_not_run_on_one),
+		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(the_quiz_reads_guesses),
 		cmocka_unit_test(the_quiz_keeps_the_score),
 	};

@@ -5,16 +5,11 @@
 #include "observe.h"
 #include "outcome.h"
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Whether two arms differ in nothing but their model. */
 static bool same_cell(const struct claim_arm *a, const struct claim_arm *b)
 {
 	return strcmp(a->workload, b->workload) == 0 && a->concurrency == b->concurrency &&
-		a->tasks == b->tasks && same_text(a->params, b->params);
+		a->tasks == b->tasks && claim_same(a->params, b->params);
 }
 
 /* The first arm of the k-th command, or NULL. */

@@ -7,8 +7,10 @@
  * ask of what they came to. Both are tables, and judging is a function of the
  * observations alone, so a test can feed it data that refute the claim.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
 	CLAIM_ROUNDS = 7, /* trials of each arm: the least that bear one outlier in a ratio */
@@ -17,7 +19,8 @@ enum {
 	CLAIM_OBSERVATIONS_MAX = CLAIM_ARMS_MAX * CLAIM_READS_MAX,
 	CLAIM_QUESTIONS_MAX = 12,
 	CLAIM_REGIMES_MAX = 4,
-	CLAIM_LABEL_MAX = 34
+	CLAIM_LABEL_MAX = 34,
+	CLAIM_REASON_MAX = 256
 };
 
 /* Readings that no other table has. */
@@ -36,7 +39,10 @@ struct claim_arm {
 	const char *reads, *also; /* also: NULL where there is but one */
 };
 
-/* How a ratio of medians lies, or where there is no `to`, a median. Asked nothing, it is shown. */
+/*
+ * How a ratio lies (the shift of Hodges and Lehmann between the logarithms of both), or where
+ * there is no `to`, a median. Asked nothing, it is shown.
+ */
 struct claim_question {
 	const char *label;  /* at most CLAIM_LABEL_MAX - 2 columns */
 	const char *regime; /* what it holds under; NULL: the claim has but one */
@@ -49,6 +55,7 @@ struct claim {
 	const char *name;             /* on the command line */
 	const char *title;            /* a line */
 	const char *hypothesis;       /* what is measured if it is true; lines are wrapped */
+	unsigned cpus;                /* that the claim is about; 0: one will do */
 	const char *depends_on;       /* what the regimes differ in; NULL: there is but one */
 	const struct claim_arm *arms; /* closed by a row without a name */
 	const struct claim_question *questions; /* closed by a row without a label */
@@ -59,6 +66,12 @@ struct claim {
 static inline const char *claim_arm_reads(const struct claim_arm *arm, size_t i)
 {
 	return i == 0 ? arm->reads : i == 1 ? arm->also : NULL;
+}
+
+/* Whether two texts are the same, of which either may be NULL. */
+static inline bool claim_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 /* All of them, in the order of their numbers, closed by NULL. */
@@ -74,9 +87,18 @@ struct claim_observation {
 	size_t count;
 };
 
+/* Trials of an arm that did not hold, and why the last of them did not. */
+struct claim_drop {
+	const char *arm;
+	size_t trials;
+	char reason[CLAIM_REASON_MAX];
+};
+
 struct claim_observations {
 	struct claim_observation list[CLAIM_OBSERVATIONS_MAX];
 	size_t count;
+	struct claim_drop drops[CLAIM_ARMS_MAX];
+	size_t drop_count;
 };
 
 enum claim_answer { CLAIM_NOT_ASKED, CLAIM_YES, CLAIM_NO, CLAIM_UNSURE };
@@ -111,7 +133,8 @@ struct claim_finding {
  * answer is unsure. The verdict depends where one regime says yes and another
  * no, and is inconclusive where neither that nor one answer for all was found.
  * 0; -EINVAL where an observation is missing, or is no number, or of a ratio not
- * positive; -ENOMEM. Pure, thread-safe.
+ * positive; -E2BIG for more questions or regimes than a finding has; -ENOMEM. Pure,
+ * thread-safe.
  */
 int claim_judge(const struct claim *claim, const struct claim_observations *seen,
 	struct claim_finding *finding);

@@ -29,6 +29,18 @@ static json_t *observations_json(const struct claim_observations *seen)
 	return list;
 }
 
+static json_t *drops_json(const struct claim_observations *seen)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < seen->drop_count; i++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:I, s:i, s:s}", "arm", seen->drops[i].arm, "trials",
+				(json_int_t)seen->drops[i].trials, "of", (int)CLAIM_ROUNDS,
+				"reason", seen->drops[i].reason));
+	return list;
+}
+
 static json_t *text_or_null(const char *text)
 {
 	return text && *text ? json_string(text) : json_null();
@@ -84,15 +96,19 @@ json_t *claim_json(const struct claim_outcome *outcome)
 	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:o, s:s}", "number", (int)claim->number,
 		"name", claim->name, "title", claim->title, "hypothesis", claim->hypothesis,
 		"commands", commands_json(claim), "why", claim->why);
-	json_t *found = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}", "status",
-		outcome->failed ? "failed" : "ok", "reason", text_or_null(outcome->reason),
-		"verdict", text_or_null(verdict), "depends_on",
+	json_t *found = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f}", "status",
+		outcome->failed            ? "failed"
+			: outcome->not_run ? "unavailable"
+					   : "ok",
+		"reason", text_or_null(outcome->reason), "verdict", text_or_null(verdict),
+		"depends_on",
 		finding->verdict == CLAIM_DEPENDS && !outcome->failed
 			? text_or_null(claim->depends_on)
 			: json_null(),
 		"told", text_or_null(outcome->failed ? NULL : told), "numbers",
 		numbers_json(finding), "regimes", regimes_json(finding), "observations",
-		observations_json(&outcome->seen), "elapsed_s", outcome->elapsed_s);
+		observations_json(&outcome->seen), "dropped", drops_json(&outcome->seen),
+		"elapsed_s", outcome->elapsed_s);
 	json_object_update(json, found);
 	json_decref(found);
 	if (outcome->guessed)

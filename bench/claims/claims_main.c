@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../models/cpus.h"
 #include "../../models/io.h"
 #include "../cli.h"
 #include "../environment.h"
@@ -90,10 +91,11 @@ static void conclude(struct claim_outcome *outcome, const struct observer *obser
 {
 	if (!err)
 		err = claim_judge(outcome->claim, &outcome->seen, &outcome->finding);
-	outcome->failed = err != 0;
 	if (!err)
 		return;
-	outcome->finding = (struct claim_finding){ 0 };
+	outcome->not_run = err == -ENOTSUP;
+	outcome->failed = !outcome->not_run;
+	outcome->finding = (struct claim_finding){ .verdict = CLAIM_INCONCLUSIVE };
 	snprintf(outcome->reason, sizeof outcome->reason, "%s", reason_of(observer, err));
 }
 
@@ -222,9 +224,10 @@ static int run(struct inquiry *inquiry)
 	const struct options *options = inquiry->options;
 	const volatile int *stop = stop_on_signals();
 
-	inquiry->observer = (struct observer){
-		.trial = trial_process, .stop = stop, .progress = &inquiry->progress
-	};
+	inquiry->observer = (struct observer){ .trial = trial_process,
+		.cpus = cpus_count(),
+		.stop = stop,
+		.progress = &inquiry->progress };
 	inquiry->out = options->json ? NULL : stdout;
 	inquiry->ask = !options->quiz ? NULL : options->json ? stderr : stdout;
 	inquiry->start_ns = io_now_ns();

@@ -13,6 +13,7 @@ const struct claim claim_cpu = {
 		"On tasks that only compute, a loop gets no more done than a plain loop over "
 		"them (less than a tenth more), while threads and processes, one a core, get at "
 		"least 1.3 times as much done.",
+	.cpus = 2,
 	.depends_on = "how long a task computes",
 	.arms =
 		(const struct claim_arm[]){
@@ -95,6 +96,7 @@ const struct claim claim_mixed = {
 	.hypothesis =
 		"On tasks that wait and compute, one loop gets at least 0.8 times as much done "
 		"as one loop a core, and as a loop with a pool for what computes.",
+	.cpus = 2,
 	.depends_on = "how much of a task is computing",
 	.arms =
 		(const struct claim_arm[]){

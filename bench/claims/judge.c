@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "../hypothesis.h"
@@ -105,24 +104,20 @@ static enum claim_answer worst_of(enum claim_answer a, enum claim_answer b)
 	return a == CLAIM_UNSURE ? a : b;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static void add_to_regime(struct claim_finding *finding, const struct claim_number *number)
+static int add_to_regime(struct claim_finding *finding, const struct claim_number *number)
 {
 	const char *name = number->question->regime;
 	size_t i = 0;
 
-	while (i < finding->regime_count && !same(finding->regimes[i].name, name))
+	while (i < finding->regime_count && !claim_same(finding->regimes[i].name, name))
 		i++;
 	if (i == CLAIM_REGIMES_MAX)
-		return;
+		return -E2BIG;
 	if (i == finding->regime_count)
 		finding->regimes[finding->regime_count++] = (struct claim_regime){ name,
 			CLAIM_NOT_ASKED };
 	finding->regimes[i].answer = worst_of(finding->regimes[i].answer, number->answer);
+	return 0;
 }
 
 static enum claim_verdict conclude(const struct claim_finding *finding)
@@ -144,13 +139,15 @@ int claim_judge(const struct claim *claim, const struct claim_observations *seen
 	const struct claim_question *question = claim->questions;
 
 	*finding = (struct claim_finding){ .verdict = CLAIM_INCONCLUSIVE };
-	for (; question->label && finding->number_count < CLAIM_QUESTIONS_MAX; question++) {
-		struct claim_number *number = &finding->numbers[finding->number_count];
+	for (; question->label; question++) {
+		if (finding->number_count == CLAIM_QUESTIONS_MAX)
+			return -E2BIG;
+		struct claim_number *number = &finding->numbers[finding->number_count++];
 		int err = answer(question, seen, number);
+		if (!err)
+			err = add_to_regime(finding, number);
 		if (err)
 			return err;
-		add_to_regime(finding, number);
-		finding->number_count++;
 	}
 	finding->verdict = conclude(finding);
 	return 0;

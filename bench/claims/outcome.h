@@ -11,8 +11,9 @@
 
 struct claim_outcome {
 	const struct claim *claim;
-	bool failed; /* the experiment; reason says why, and there is no finding */
-	char reason[256];
+	bool failed;  /* the experiment; reason says why, and there is no finding */
+	bool not_run; /* for want of CPUs, as reason says: inconclusive, without a number */
+	char reason[CLAIM_REASON_MAX];
 	double elapsed_s;
 	struct claim_observations seen;
 	struct claim_finding finding;

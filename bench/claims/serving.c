@@ -66,16 +66,18 @@ const struct claim claim_queue = {
 	       "does not.",
 };
 
-#define FETCH(c, n) "fetch", c, n, NULL, "throughput_per_s"
+#define COST "throughput_per_s", "cpu_per_task_s"
+#define FETCH(c, n) "fetch", c, n, NULL, COST
+#define SLEEP "sleep", 1000, 3000, NULL, COST
 
 const struct claim claim_efficiency = {
 	.number = 11,
 	.name = "efficiency",
 	.title = "with many tasks, a loop gets more done than threads",
-	.hypothesis =
-		"The textbooks disagree: a loop is the less efficient way, above all at high "
-		"concurrency; or it wins just there. Measured: whether coroutines get at least "
-		"1.15 times as much done as threads.",
+	.hypothesis = "The textbooks disagree: a loop is the less efficient way, above all at high "
+		      "concurrency; or it wins just there. Measured: whether with 100 and 1000 in "
+		      "flight coroutines get more done than threads, or less. What each task costs "
+		      "the CPU is shown, and the same of one in flight.",
 	.depends_on = "how many are in flight, and what they do",
 	.arms =
 		(const struct claim_arm[]){
@@ -85,24 +87,30 @@ const struct claim claim_efficiency = {
 			{ "coroutine, 100", "coroutine", FETCH(100, 2000) },
 			{ "threads, 1000", "threads", FETCH(1000, 3000) },
 			{ "coroutine, 1000", "coroutine", FETCH(1000, 3000) },
-			{ "threads, sleep", "threads", "sleep", 1000, 3000, NULL,
-				"throughput_per_s" },
-			{ "coroutine, sleep", "coroutine", "sleep", 1000, 3000, NULL,
-				"throughput_per_s" },
+			{ "threads, sleep", "threads", SLEEP },
+			{ "coroutine, sleep", "coroutine", SLEEP },
 			{ 0 },
 		},
 	.questions =
 		(const struct claim_question[]){
 			{ "coroutine / threads, tasks/s", "fetch, 1 in flight", "coroutine, 1",
-				"threads, 1", "throughput_per_s", .above = 1.15 },
+				"threads, 1", "throughput_per_s" },
+			{ "coroutine / threads, CPU/task", "fetch, 1 in flight", "coroutine, 1",
+				"threads, 1", "cpu_per_task_s" },
 			{ "coroutine / threads, tasks/s", "fetch, 100 in flight", "coroutine, 100",
-				"threads, 100", "throughput_per_s", .above = 1.15 },
+				"threads, 100", "throughput_per_s", .above = 1 },
+			{ "coroutine / threads, CPU/task", "fetch, 100 in flight", "coroutine, 100",
+				"threads, 100", "cpu_per_task_s" },
 			{ "coroutine / threads, tasks/s", "fetch, 1000 in flight",
 				"coroutine, 1000", "threads, 1000", "throughput_per_s",
-				.above = 1.15 },
+				.above = 1 },
+			{ "coroutine / threads, CPU/task", "fetch, 1000 in flight",
+				"coroutine, 1000", "threads, 1000", "cpu_per_task_s" },
 			{ "coroutine / threads, tasks/s", "sleep, 1000 in flight",
 				"coroutine, sleep", "threads, sleep", "throughput_per_s",
-				.above = 1.15 },
+				.above = 1 },
+			{ "coroutine / threads, CPU/task", "sleep, 1000 in flight",
+				"coroutine, sleep", "threads, sleep", "cpu_per_task_s" },
 			{ 0 },
 		},
 	.why = "One at a time there is nothing to overlap, and both wait for the server. With more "

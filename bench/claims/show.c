@@ -67,24 +67,30 @@ static void put_number(const struct claim_number *number, int indent, FILE *out)
 	fputc('\n', out);
 }
 
-static bool is_of(const struct claim_number *number, const struct claim_regime *regime)
-{
-	const char *name = number->question->regime;
-
-	return name == regime->name || (name && regime->name && strcmp(name, regime->name) == 0);
-}
-
 static void put_numbers(const struct claim_finding *finding, FILE *out)
 {
 	for (size_t r = 0; r < finding->regime_count; r++) {
 		const struct claim_regime *regime = &finding->regimes[r];
 		if (regime->name)
-			fprintf(out, "%*s%s: %s\n", MARGIN, "", regime->name,
+			fprintf(out, "%*s%s%s%s\n", MARGIN, "", regime->name,
+				regime->answer == CLAIM_NOT_ASKED ? "" : ": ",
 				claim_answer_name(regime->answer));
 		for (size_t i = 0; i < finding->number_count; i++)
-			if (is_of(&finding->numbers[i], regime))
+			if (claim_same(finding->numbers[i].question->regime, regime->name))
 				put_number(
 					&finding->numbers[i], MARGIN + (regime->name ? 2 : 0), out);
+	}
+}
+
+static void put_drops(const struct claim_observations *seen, FILE *out)
+{
+	char text[CLAIM_REASON_MAX + 96];
+
+	for (size_t i = 0; i < seen->drop_count; i++) {
+		const struct claim_drop *drop = &seen->drops[i];
+		snprintf(text, sizeof text, "%s: %zu of %d trials did not hold: %s", drop->arm,
+			drop->trials, CLAIM_ROUNDS, drop->reason);
+		put_field(i == 0 ? "left out" : "", text, out);
 	}
 }
 
@@ -126,7 +132,9 @@ static void put_verdict(const struct claim_outcome *outcome, FILE *out)
 	char told[256], text[512];
 
 	claim_regimes(finding, told, sizeof told);
-	if (finding->verdict == CLAIM_DEPENDS)
+	if (outcome->not_run)
+		snprintf(text, sizeof text, "%s: %s", verdict, outcome->reason);
+	else if (finding->verdict == CLAIM_DEPENDS)
 		snprintf(text, sizeof text, "%s on %s: %s", verdict, outcome->claim->depends_on,
 			told);
 	else if (finding->verdict == CLAIM_INCONCLUSIVE)
@@ -157,6 +165,7 @@ void claim_put(const struct claim_outcome *outcome, FILE *out)
 		put_field("failed", outcome->reason, out);
 	} else {
 		put_numbers(&outcome->finding, out);
+		put_drops(&outcome->seen, out);
 		put_verdict(outcome, out);
 	}
 	put_field("why", outcome->claim->why, out);
@@ -167,7 +176,7 @@ void claim_put(const struct claim_outcome *outcome, FILE *out)
 static void explain(const struct claim_outcome *outcome, char *text, size_t size)
 {
 	*text = '\0';
-	if (outcome->failed)
+	if (outcome->failed || outcome->not_run)
 		snprintf(text, size, "%s", outcome->reason);
 	else if (outcome->finding.verdict == CLAIM_DEPENDS)
 		claim_regimes(&outcome->finding, text, size);

@@ -20,13 +20,16 @@ static const struct param params[] = {
 	{ 0 },
 };
 
-enum { DEADLOCKS, NAMED };
+enum { DINERS = 2 };
+
+enum { DEADLOCKS, NAMED, UNNAMED };
 
 static const struct figure figures[] = {
 	{ .name = "deadlocks", .unit = "", .summary = "runs that the runtime ended as deadlocked" },
 	{ .name = "named",
 		.unit = "",
 		.summary = "tasks of which it said which lock they wait for and who has it" },
+	{ .name = "unnamed", .unit = "", .summary = "tasks that stood still and were not named" },
 	{ 0 },
 };
 
@@ -88,8 +91,10 @@ static int task(struct work *work, uint64_t i, uint64_t *digest)
 	lock_init(&table.left, "left fork");
 	lock_init(&table.right, "right fork");
 	int64_t err = reported_run(&reports, lay, &table);
+	int named = (int)reports_with(&reports, " fork'", " has");
 	work_figure(work, i, DEADLOCKS, err == -EDEADLK);
-	work_figure(work, i, NAMED, reports_with(&reports, " fork'", " has"));
+	work_figure(work, i, NAMED, named);
+	work_figure(work, i, UNNAMED, err == -EDEADLK ? DINERS - named : 0);
 	*digest = 1;
 	return err == -EDEADLK ? 0 : (int)err;
 }

@@ -7,13 +7,14 @@
 #include "../workloads/workload.h"
 
 extern const struct workload workload_crash, workload_race, workload_easy, workload_order,
-	workload_deadlock, workload_orphan;
+	workload_awaits, workload_deadlock, workload_orphan;
 
 const struct workload *const demonstrations[] = {
 	&workload_crash,
 	&workload_race,
 	&workload_easy,
 	&workload_order,
+	&workload_awaits,
 	&workload_deadlock,
 	&workload_orphan,
 	NULL,
