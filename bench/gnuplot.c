@@ -29,6 +29,21 @@ struct drawing {
 	bool threaded;
 };
 
+int gnuplot_check_dir(const char *command, const char *dir)
+{
+	struct stat status;
+
+	if (!dir || (mkdir(dir, 0777) == 0 && rmdir(dir) == 0))
+		return EXIT_OK;
+	if (errno != EEXIST)
+		return cli_error(command, "cannot make folder '%s': %s", dir, strerror(errno));
+	if (stat(dir, &status) != 0 || !S_ISDIR(status.st_mode))
+		return cli_error(command, "'%s' is no folder", dir);
+	if (access(dir, W_OK | X_OK) != 0)
+		return cli_error(command, "cannot write to '%s': %s", dir, strerror(errno));
+	return EXIT_OK;
+}
+
 int gnuplot_open(
 	struct gnuplot *gnuplot, const char *command, const char *dir, const volatile int *stop)
 {

@@ -35,6 +35,13 @@ struct gnuplot {
 };
 
 /*
+ * Find out before minutes of measuring that there is nowhere to draw: whether dir (NULL: no
+ * pictures are wanted) is a folder to write to, or can be made. 0, or an exit status with what
+ * is wrong said on stderr as that command. Leaves nothing behind.
+ */
+int gnuplot_check_dir(const char *command, const char *dir);
+
+/*
  * Make dir if it is missing, and the temporary folder in it. When *stop is set,
  * gnuplot_draw ends. 0, or an exit status with what is wrong said on stderr;
  * then there is nothing to close.

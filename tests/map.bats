@@ -33,6 +33,19 @@ setup() {
 	refused "No such file or directory" map -o "$tmp/none/map.json"
 	echo kept >"$tmp/there.json"
 	refused "exists; --force replaces it" map -o "$tmp/there.json"
+	refused "is no folder" map --plots "$tmp/there.json"
+	refused "is no folder" sweep --plots "$tmp/there.json"
+	refused "cannot make folder" map --plots "$tmp/none/pictures"
+}
+
+@test "a folder that may not be written to is refused before anything is measured" {
+	local user=()
+	[ "$(id -u)" -ne 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups) # root may do anything
+	for command in map sweep; do
+		run timeout 10 "${user[@]}" "$concbench" "$command" --plots /usr
+		[ "$status" -eq 2 ] || fail "$command: $status, $output"
+		[[ "$output" == *"cannot write to '/usr'"* ]]
+	done
 }
 
 @test "a small map is valid and complete" {
@@ -64,7 +77,7 @@ for point in points:
 	p = mannwhitneyu(samples[best], samples[next], method="exact")
 	if p.statistic > 18: assert abs(point["p"] - p.pvalue) < 1e-9, (point, p)
 	expected = best if point["adjusted_p"] <= 0.05 else None
-	assert point["winner"] == expected, point
+	assert point["winner"] == expected and point["open"] is False, point
 	assert (point["winner"] is None) == (len(point["among_the_best"]) == 2), point
 ranked = sorted(point["p"] for point in points)
 for point in points:
@@ -109,6 +122,23 @@ texts = ["".join(node.itertext()).strip() for node in tree.parse(sys.argv[1]).it
 assert texts.count("B") == texts.count("+34 %") == 2 and texts.count("A") == 0, texts
 assert "B  coroutine" in texts and not any("blocking" in text for text in texts), texts
 assert {"1", "30", "0 %", "10 %"} <= set(texts) and "0.5" not in texts, texts
+PYTHON
+}
+
+@test "a picture has no winner where a model lost its number" {
+	/usr/bin/python3 - "$MAP" >"$tmp/lost.json" <<'PYTHON'
+import json, sys
+root = json.load(open(sys.argv[1]))
+for cell in root["cells"]:
+	if cell["concurrency"] == 30 and cell["model"] == "coroutine":
+		cell["status"] = "invalid"
+json.dump(root, sys.stdout)
+PYTHON
+	"$concbench" plot "$tmp/lost.json" -o "$tmp/lost"
+	/usr/bin/python3 - "$tmp/lost/map.svg" <<'PYTHON'
+import sys, xml.etree.ElementTree as tree
+texts = ["".join(node.itertext()).strip() for node in tree.parse(sys.argv[1]).iter() if node.tag.endswith("text")]
+assert texts.count("?") == 2 and texts.count("B") == 0, texts
 PYTHON
 }
 

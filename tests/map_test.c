@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ static const unsigned concurrencies[] = { 1, 3, 10, 30, 100, 300, 1000 };
 enum { SHARES = sizeof shares / sizeof *shares };
 enum { CONCURRENCIES = sizeof concurrencies / sizeof *concurrencies };
 
-/* Three models and what they truly reach; 0: they failed there. */
+/* Three models and what they truly reach; 0: they are unavailable there. */
 typedef double truth_fn(int model, double share, double concurrency);
 
 struct world {
@@ -31,6 +32,7 @@ struct world {
 	unsigned trials;
 	double noise; /* a trial is off by up to this share, either way */
 	uint64_t seed;
+	const char *lost; /* the status of what is below 0; NULL: none is */
 };
 
 static double noisy(struct rng *rng, double value, double noise)
@@ -51,7 +53,10 @@ static json_t *make_cell(
 				noisy(rng, per_s, world->noise)));
 	return json_pack("{s:s, s:s, s:i, s:{s:i}, s:s, s:o}", "workload", "mixed", "model", name,
 		"concurrency", (int)concurrency, "params", "cpu_share", (int)share, "status",
-		per_s > 0 ? "ok" : "failed", "trials", trials);
+		per_s > 0           ? "ok"
+			: per_s < 0 ? world->lost
+				    : "unavailable",
+		"trials", trials);
 }
 
 static json_t *make_results(const struct world *world)
@@ -197,7 +202,7 @@ static void few_trials_tell_nothing(void **state)
 	json_decref(root);
 }
 
-/* b overtakes a at 50 in flight whatever the share; c fails everywhere. */
+/* b overtakes a at 50 in flight whatever the share; c is available nowhere. */
 static double overtaken(int model, double share, double concurrency)
 {
 	(void)share;
@@ -325,6 +330,79 @@ static void one_model_alone_has_not_won(void **state)
 	json_decref(root);
 }
 
+/* The fastest loses its number at 100 in flight, and for one share everywhere. */
+static double loses(int model, double share, double concurrency)
+{
+	if (model == 2)
+		return share == 20 || concurrency == 100 ? -1 : 4000;
+	return overtaken(model, share, concurrency);
+}
+
+static void where_a_model_lost_its_number_none_has_won(void **state)
+{
+	static const char *const lost[] = { "invalid", "failed", "timeout", "crashed" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
+		struct world world = { loses, 3, 6, 0.02, 5, lost[i] };
+		char *text = NULL;
+		size_t size;
+		struct map map;
+		json_t *root = read_world(&world, &map);
+		for (size_t s = 0; s < SHARES; s++)
+			for (size_t c = 0; c < CONCURRENCIES; c++) {
+				const struct map_point *point = map_at(&map, s, c);
+				bool open = shares[s] == 20 || concurrencies[c] == 100;
+				assert_int_equal(point->open, open);
+				assert_int_equal(point->winner, open ? MAP_NONE : 2);
+				for (int m = 0; m < 3; m++)
+					assert_int_equal(point->among[m], !open && m == 2);
+			}
+		assert_int_equal(map.crossing_count, 0);
+		FILE *out = open_memstream(&text, &size);
+		map_print(&map, root, out);
+		fclose(out);
+		assert_non_null(strstr(text, "\n  100  ?        ?        ?"));
+		assert_non_null(strstr(text, "\n 1000  C +"));
+		free(text);
+		map_free(&map);
+		json_decref(root);
+	}
+}
+
+/* c loses its number between 10 and 1000 in flight, just where b overtakes a. */
+static double loses_between(int model, double share, double concurrency)
+{
+	if (model == 2)
+		return concurrency > 10 && concurrency < 1000 ? -1 : 1;
+	return overtaken(model, share, concurrency);
+}
+
+static void no_crossing_lies_across_what_is_open(void **state)
+{
+	struct world world = { loses_between, 3, 6, 0.02, 5, "timeout" };
+	struct map map;
+	json_t *root = read_world(&world, &map);
+
+	(void)state;
+	assert_int_equal(map_at(&map, 0, 2)->winner, 0);
+	assert_int_equal(map_at(&map, 0, 6)->winner, 1);
+	assert_int_equal(map.crossing_count, 0);
+	map_free(&map);
+	json_decref(root);
+}
+
+static void the_lead_is_told_in_percent_or_as_a_factor(void **state)
+{
+	char text[MAP_AHEAD_MAX];
+
+	(void)state;
+	assert_string_equal(map_ahead(&(struct map_point){ .ahead = 0.34 }, "", text), "+34%");
+	assert_string_equal(map_ahead(&(struct map_point){ .ahead = 9.99 }, " ", text), "+999 %");
+	assert_string_equal(map_ahead(&(struct map_point){ .ahead = 10 }, "", text), "x11");
+	assert_string_equal(map_ahead(&(struct map_point){ .ahead = 1e9 }, " ", text), "x 99999");
+}
+
 static void the_same_results_give_the_same_map(void **state)
 {
 	struct world world = { overtaken, 2, 5, 0.1, 9 };
@@ -398,6 +476,9 @@ int main(void)
 		cmocka_unit_test(where_none_crosses_none_is_told),
 		cmocka_unit_test(a_crossing_behind_the_best_is_not_told),
 		cmocka_unit_test(one_model_alone_has_not_won),
+		cmocka_unit_test(where_a_model_lost_its_number_none_has_won),
+		cmocka_unit_test(no_crossing_lies_across_what_is_open),
+		cmocka_unit_test(the_lead_is_told_in_percent_or_as_a_factor),
 		cmocka_unit_test(the_same_results_give_the_same_map),
 		cmocka_unit_test(what_is_no_map_is_refused),
 		cmocka_unit_test(lines_fit),

@@ -144,6 +144,10 @@ static int search_pair(struct survey *survey, size_t a, size_t b)
 	for (size_t i = 0; i < length && !err; i++) {
 		size_t place = point_of(survey, i);
 		const struct map_sample *samples = survey->map->points[place].samples;
+		if (survey->map->points[place].open) { /* nor is it known who leads beyond it */
+			last = MAP_EDGE_MAX;
+			continue;
+		}
 		if (samples[a].n == 0 || samples[b].n == 0)
 			continue;
 		places[count] = place;

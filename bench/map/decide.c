@@ -78,7 +78,7 @@ static int find_winners(struct map *map, double *p, struct map_point **tested)
 	size_t total = map->share_count * map->concurrency_count, count = 0;
 
 	for (size_t i = 0; i < total; i++)
-		if (!isnan(map->points[i].p)) {
+		if (!map->points[i].open && !isnan(map->points[i].p)) {
 			tested[count] = &map->points[i];
 			p[count++] = map->points[i].p;
 		}
@@ -106,7 +106,7 @@ int map_decide(struct map *map)
 		struct map_point *point = &map->points[i];
 		note_best(map, point);
 		point->p = point->adjusted = NAN;
-		if (point->best != MAP_NONE)
+		if (point->best != MAP_NONE && !point->open)
 			err = note_among(map, point);
 	}
 	if (!err)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MAP_MODELS_MAX = 26, MAP_EDGE_MAX = 24, MAP_NONE = -1 };
+enum { MAP_MODELS_MAX = 26, MAP_EDGE_MAX = 24, MAP_AHEAD_MAX = 16, MAP_NONE = -1 };
 
 /* Of the letters at most so large a share is expected to be chance; so of the differences. */
 #define MAP_LEVEL 0.05
@@ -32,11 +32,13 @@ struct map_sample {
 /* A share and a concurrency. */
 struct map_point {
 	struct map_sample samples[MAP_MODELS_MAX];
-	int best;                   /* the model with the highest median; MAP_NONE: no number */
-	int winner;                 /* the same, told apart from all others; else MAP_NONE */
+	bool open;  /* a model has lost its number, which might be the highest */
+	int best;   /* the model with the highest median; MAP_NONE: no number */
+	int winner; /* the same, told apart from all others, none of which is lost; else MAP_NONE */
 	double ahead;               /* its median over the next one's, less 1; NAN alone */
 	double p, adjusted;         /* that it is not the best; NAN alone */
-	bool among[MAP_MODELS_MAX]; /* those not told apart from the best, it included */
+	bool among[MAP_MODELS_MAX]; /* those not told apart from the best, it included; if open none
+	                             */
 };
 
 enum map_axis { MAP_CONCURRENCY, MAP_SHARE };
@@ -83,6 +85,10 @@ int map_cross(struct map *map, uint64_t seed);
 
 /* The letter that a model has on the map. */
 char map_letter(int model);
+
+/* How far a point's winner is ahead: "+34%" or "x12", with between before the sign or number. */
+const char *map_ahead(
+	const struct map_point *point, const char *between, char text[static MAP_AHEAD_MAX]);
 
 /* Whether a results file is a map's. */
 bool is_map(const json_t *root);

@@ -27,9 +27,10 @@ static json_t *point_json(const struct map *map, size_t share, size_t concurrenc
 {
 	const struct map_point *point = map_at(map, share, concurrency);
 
-	return json_pack("{s:i, s:i, s:s?, s:o, s:o, s:o, s:o}", "cpu_share",
+	return json_pack("{s:i, s:i, s:b, s:s?, s:o, s:o, s:o, s:o}", "cpu_share",
 		(int)map->shares[share], "concurrency", (int)map->concurrencies[concurrency],
-		"winner", point->winner == MAP_NONE ? NULL : map->models[point->winner], "ahead",
+		"open", point->open, "winner",
+		point->winner == MAP_NONE ? NULL : map->models[point->winner], "ahead",
 		number_or_null(point->ahead), "p", number_or_null(point->p), "adjusted_p",
 		number_or_null(point->adjusted), "among_the_best", models_json(map, point->among));
 }

@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../models/io.h"
 #include "../cells.h"
 #include "../cli.h"
 #include "../doctor/doctor.h"
+#include "../gnuplot.h"
 #include "../progress.h"
 #include "../result.h"
 #include "../result_files.h"
@@ -183,14 +182,6 @@ static int run(const struct map_options *options)
 	return err && err != -EINTR ? EXIT_BAD_VERDICT : status;
 }
 
-/* Find out now, not after some minutes, that there is nowhere to draw. */
-static int check_plots_folder(const char *dir)
-{
-	if (!dir || (mkdir(dir, 0777) == 0 && rmdir(dir) == 0) || errno == EEXIST)
-		return 0;
-	return cli_error("map", "cannot make folder '%s': %s", dir, strerror(errno));
-}
-
 int map_main(int argc, char **argv)
 {
 	struct map_options options;
@@ -200,7 +191,7 @@ int map_main(int argc, char **argv)
 		status = result_check_output(
 			"map", options.plan.output, options.plan.force, "--force replaces it");
 	if (!status)
-		status = check_plots_folder(options.plots);
+		status = gnuplot_check_dir("map", options.plots);
 	if (!status)
 		status = run(&options);
 	map_options_free(&options);

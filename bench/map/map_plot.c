@@ -13,31 +13,26 @@ static const char *const formats[] = { "png", "svg" };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-/* What stands below a letter. */
-static void put_ahead(const struct map_point *point, FILE *out)
-{
-	if (point->ahead < 9.995)
-		fprintf(out, "+%.0f %%", 100 * point->ahead);
-	else
-		fprintf(out, "x %.0f", fmin(point->ahead + 1, 99999));
-}
-
-/* A row a point: its place, the winner's number (0: none), letter and lead; "-" for no numbers. */
+/* A row a point: its place, the winner's number (0: none), letter and lead; "?" and "-" as text. */
 static void put_table(const struct map *map, FILE *out)
 {
+	char ahead[MAP_AHEAD_MAX];
+
 	fputs("# share\tconcurrency\twinner\tletter\tahead\n", out);
 	for (size_t s = 0; s < map->share_count; s++)
 		for (size_t c = 0; c < map->concurrency_count; c++) {
 			const struct map_point *point = map_at(map, s, c);
 			fprintf(out, "%zu\t%zu\t%d\t", s + 1, c + 1, point->winner + 1);
-			if (map_compared(map, point) < 2)
+			if (point->open)
+				fputs("?\t ", out);
+			else if (map_compared(map, point) < 2)
 				fputs("-\t ", out);
 			else if (point->winner == MAP_NONE)
 				fputs(" \t ", out);
 			else
 				fprintf(out, "%c\t", map_letter(point->winner));
 			if (point->winner != MAP_NONE)
-				put_ahead(point, out);
+				fputs(map_ahead(point, " ", ahead), out);
 			putc('\n', out);
 		}
 }
@@ -97,7 +92,7 @@ static void put_facts(const struct map *map, const json_t *root, FILE *out)
 	put_models(map, out);
 	fprintf(out,
 		"note = 'a letter: faster than each other model, and than the next by so much, in "
-		"%zu trials; blank: none is told apart%s'\n",
+		"%zu trials; blank: none is told apart; ?: one has lost its number%s'\n",
 		map->trials,
 		json_is_false(json_object_get(root, "complete")) ? "; the run was not finished"
 								 : "");

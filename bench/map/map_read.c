@@ -14,6 +14,16 @@ char map_letter(int model)
 	return (char)('A' + model);
 }
 
+const char *map_ahead(
+	const struct map_point *point, const char *between, char text[static MAP_AHEAD_MAX])
+{
+	if (point->ahead < 9.995) /* "+999%" is shorter than the factor would be exact */
+		snprintf(text, MAP_AHEAD_MAX, "+%.0f%s%%", 100 * point->ahead, between);
+	else
+		snprintf(text, MAP_AHEAD_MAX, "x%s%.0f", between, fmin(point->ahead + 1, 99999));
+	return text;
+}
+
 bool is_map(const json_t *root)
 {
 	return json_is_object(json_object_get(root, "map"));
@@ -130,6 +140,12 @@ static int read_sample(struct map_sample *sample, const json_t *cell)
 	return stats_median(sample->per_s, sample->n, &sample->median);
 }
 
+/* Whether it has no number although the model can run it. */
+static bool is_lost(const json_t *cell)
+{
+	return !cell_ok(cell) && strcmp(text_at(cell, "status"), "unavailable") != 0;
+}
+
 static int read_samples(struct map *map, const json_t *cells)
 {
 	const json_t *cell;
@@ -140,11 +156,12 @@ static int read_samples(struct map *map, const json_t *cells)
 		unsigned share, concurrency;
 		if (!place_of(cell, &share, &concurrency))
 			continue;
+		struct map_point *point = map_at(map, place_in(map->shares, share),
+			place_in(map->concurrencies, concurrency));
 		struct map_sample *sample =
-			&map_at(map, place_in(map->shares, share),
-				place_in(map->concurrencies, concurrency))
-				 ->samples[model_place(map, text_at(cell, "model"))];
+			&point->samples[model_place(map, text_at(cell, "model"))];
 		int err = read_sample(sample, cell);
+		point->open |= is_lost(cell);
 		if (err)
 			return err;
 		if (sample->n > map->trials)

@@ -17,24 +17,26 @@ static int cell_width(const struct map *map)
 	return width < CELL_MAX ? width : CELL_MAX;
 }
 
-/* "C +34%", without the number where there is no room for it; "-" where nothing was compared. */
+/*
+ * "C +34%", without the number where there is no room for it; "?" where one is lost, "-" where
+ * nothing was compared.
+ */
 static void put_point(
 	FILE *out, const struct map *map, const struct map_point *point, int width, bool last)
 {
-	char text[16] = "";
+	char ahead[MAP_AHEAD_MAX], text[MAP_AHEAD_MAX + 8] = "";
 
-	if (map_compared(map, point) < 2)
+	if (point->open)
+		snprintf(text, sizeof text, "?");
+	else if (map_compared(map, point) < 2)
 		snprintf(text, sizeof text, "-");
 	else if (point->winner == MAP_NONE)
 		snprintf(text, sizeof text, "%s", last ? "" : " ");
 	else if (width < CELL_AHEAD)
 		snprintf(text, sizeof text, "%c", map_letter(point->winner));
-	else if (point->ahead < 9.995)
-		snprintf(text, sizeof text, "%c +%.0f%%", map_letter(point->winner),
-			100 * point->ahead);
 	else
-		snprintf(text, sizeof text, "%c x%.0f", map_letter(point->winner),
-			fmin(point->ahead + 1, 99999));
+		snprintf(text, sizeof text, "%c %s", map_letter(point->winner),
+			map_ahead(point, "", ahead));
 	table_put(out, text, last ? 0 : width);
 }
 
@@ -75,13 +77,14 @@ static void put_legend(FILE *out, const struct map *map)
 	free(text);
 	command_wrap("A letter: that model is faster than each other one (and than the next by so "
 		     "much), and of all letters at most 5 % are expected to be chance. Blank: no "
-		     "single one is told apart. -: fewer than two have a number.",
+		     "single one is told apart. ?: open, as one that might be the fastest has lost "
+		     "its number. -: fewer than two have one.",
 		0, 0, WIDTH, out);
 }
 
 static bool is_shared(const struct map *map, const struct map_point *point)
 {
-	return point->winner == MAP_NONE && map_compared(map, point) >= 2;
+	return !point->open && point->winner == MAP_NONE && map_compared(map, point) >= 2;
 }
 
 static bool same_among(const struct map_point *one, const struct map_point *other)

@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../models/io.h"
 #include "../cli.h"
+#include "../gnuplot.h"
 #include "../result.h"
 #include "../result_files.h"
 #include "../result_new.h"
@@ -108,14 +107,6 @@ static int run_new(const struct sweep_options *options)
 	return status;
 }
 
-/* Find out now, not after half an hour, that there is nowhere to draw. */
-static int check_plots_folder(const char *dir)
-{
-	if (!dir || (mkdir(dir, 0777) == 0 && rmdir(dir) == 0) || errno == EEXIST)
-		return 0;
-	return cli_error("sweep", "cannot make folder '%s': %s", dir, strerror(errno));
-}
-
 int sweep_main(int argc, char **argv)
 {
 	struct sweep_options options;
@@ -125,7 +116,7 @@ int sweep_main(int argc, char **argv)
 		status = result_check_output(
 			"sweep", options.output, options.force, "--force replaces it");
 	if (!status)
-		status = check_plots_folder(options.plots);
+		status = gnuplot_check_dir("sweep", options.plots);
 	if (!status)
 		status = run_new(&options);
 	sweep_options_free(&options);
