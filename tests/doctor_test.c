@@ -32,9 +32,9 @@ struct file {
 };
 
 #define CPU "/sys/devices/system/cpu"
-#define LIMITS(processes, files)                                                                   \
-	"Limit                     Soft Limit           Hard Limit           Units     \n"         \
-	"Max processes             96365                " processes "                processes \n" \
+#define LIMITS(soft, hard, files)                                                                \
+	"Limit                     Soft Limit           Hard Limit           Units     \n"       \
+	"Max processes             " soft "                " hard "                processes \n" \
 	"Max open files            1024                 " files "                files     \n"
 
 static const struct file bad_files[] = {
@@ -49,7 +49,7 @@ static const struct file bad_files[] = {
 	{ "/sys/fs/cgroup/outer/inner/cpu.max", "max 100000\n" },
 	{ "/sys/fs/cgroup/outer/inner/memory.max", "268435456\n" },
 	{ "/sys/fs/cgroup/outer/inner/pids.max", "100\n" },
-	{ "/proc/self/limits", LIMITS("100", "256") },
+	{ "/proc/self/limits", LIMITS("100", "100", "256") },
 	{ "/proc/sys/kernel/threads-max", "192730\n" },
 	{ "/proc/sys/kernel/pid_max", "32768\n" },
 	{ "/proc/sys/vm/max_map_count", "1024\n" },
@@ -66,7 +66,7 @@ static const struct file bad_files[] = {
 	{ "/proc/cpuinfo", "processor : 0\nflags : fpu vme hypervisor lahf_lm\n" },
 	{ "/sys/class/dmi/id/sys_vendor", "QEMU\n" },
 	{ "/.dockerenv", "" },
-	{ "/proc/self/status", "Name:\tconcbench\nTracerPid:\t4711\n" },
+	{ "/proc/self/status", "Name:\tconcbench\nTracerPid:\t4711\nUid:\t1000\t0\t0\t0\n" },
 	{ "/proc/sys/kernel/yama/ptrace_scope", "3\n" },
 	{ "/proc/sys/kernel/perf_event_paranoid", "4\n" },
 	{ 0 },
@@ -83,7 +83,7 @@ static const struct file good_files[] = {
 	{ "/sys/fs/cgroup/user.slice/cpu.max", "max 100000\n" },
 	{ "/sys/fs/cgroup/user.slice/memory.max", "max\n" },
 	{ "/sys/fs/cgroup/user.slice/pids.max", "100000\n" },
-	{ "/proc/self/limits", LIMITS("unlimited", "1048576") },
+	{ "/proc/self/limits", LIMITS("unlimited", "unlimited", "1048576") },
 	{ "/proc/sys/kernel/threads-max", "192730\n" },
 	{ "/proc/sys/kernel/pid_max", "4194304\n" },
 	{ "/proc/sys/vm/max_map_count", "262144\n" },
@@ -97,7 +97,7 @@ static const struct file good_files[] = {
 	{ "/proc/sys/vm/overcommit_memory", "0\n" },
 	{ "/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n" },
 	{ "/proc/cpuinfo", "processor : 0\nflags : fpu vme lahf_lm\n" },
-	{ "/proc/self/status", "Name:\tconcbench\nTracerPid:\t0\n" },
+	{ "/proc/self/status", "Name:\tconcbench\nTracerPid:\t0\nUid:\t1000\t1000\t1000\t1000\n" },
 	{ "/proc/sys/kernel/yama/ptrace_scope", "1\n" },
 	{ "/proc/sys/kernel/perf_event_paranoid", "2\n" },
 	{ 0 },
@@ -111,7 +111,7 @@ static const struct {
 } ailments[] = {
 	{ "jitter", SEVERITY_WARNING, "CPU 1, the worst of 2, was taken away 400 times in 2.0 s" },
 	{ "steal", SEVERITY_WARNING, "gave 12.0 %" },
-	{ "load", SEVERITY_WARNING, "1.70 on 1 CPUs" },
+	{ "load", SEVERITY_WARNING, "1.70 on 3 CPUs" },
 	{ "governor", SEVERITY_WARNING, "of 1 of 2 CPUs is powersave" },
 	{ "turbo", SEVERITY_NOTE, "turbo is on" },
 	{ "smt", SEVERITY_NOTE, "on" },
@@ -221,6 +221,7 @@ static void examine_bad(struct symptoms *symptoms)
 		.path = "/nowhere:/nor/here",
 		.flags = "-O1 -fsanitize=address",
 		.cpus = 1,
+		.online = 3,
 		.models = some_models,
 		.probe = &bad_probe,
 	};
@@ -237,6 +238,7 @@ static struct machine good_machine(const char *root, const char *path)
 		.path = path,
 		.flags = "-std=gnu11 -O2 -g",
 		.cpus = 2,
+		.online = 2,
 		.models = good_models,
 		.probe = &good_probe,
 	};
@@ -388,6 +390,95 @@ static void nonsense_is_unknown(void **state)
 		}
 		remove_tree(root);
 	}
+}
+
+/* How bad one check finds a good machine but for what the caller changed. */
+static struct symptom look_at(const struct machine *machine, const char *name)
+{
+	static struct symptoms symptoms;
+
+	doctor_examine(machine, &symptoms);
+	return *symptom_of(&symptoms, name);
+}
+
+static void expect(const struct machine *machine, const char *name, enum severity severity)
+{
+	struct symptom symptom = look_at(machine, name);
+
+	if (symptom.severity != severity)
+		fail_msg("%s: severity %d instead of %d, found '%s'", name, symptom.severity,
+			severity, symptom.found);
+}
+
+static void what_the_probe_saw_is_weighed(void **state)
+{
+	static const struct {
+		double lost_share;
+		int64_t longest_ns;
+		enum severity severity;
+	} seen[] = {
+		{ 0.0009, 900000, SEVERITY_OK },
+		{ 0.0011, 900000, SEVERITY_NOTE },
+		{ 0.0009, 1100000, SEVERITY_NOTE },
+		{ 0.0099, 9900000, SEVERITY_NOTE },
+		{ 0.0101, 900000, SEVERITY_WARNING },
+		{ 0.0009, 10100000, SEVERITY_WARNING },
+	};
+	struct probe probe = good_probe;
+	struct machine machine = good_machine("/nowhere", "");
+
+	(void)state;
+	machine.probe = &probe;
+	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+		probe.lost_share = seen[i].lost_share;
+		probe.longest_ns = seen[i].longest_ns;
+		expect(&machine, "jitter", seen[i].severity);
+	}
+	probe.steal_share = 0.0099;
+	expect(&machine, "steal", SEVERITY_OK);
+	probe.steal_share = 0.0101;
+	expect(&machine, "steal", SEVERITY_WARNING);
+}
+
+/* Whatever CPUs this process is held to: half of those that all programs share. */
+static void the_load_is_held_against_all_cpus(void **state)
+{
+	char root[ROOT_MAX];
+	struct machine machine = good_machine(root, "");
+
+	(void)state;
+	make_tree(root, good_files);
+	machine.cpus = 1;
+	machine.online = 8;
+	put(root, "/proc/loadavg", "3.99 0 0 1/1 1\n");
+	expect(&machine, "load", SEVERITY_OK);
+	put(root, "/proc/loadavg", "4.01 0 0 1/1 1\n");
+	expect(&machine, "load", SEVERITY_WARNING);
+	remove_tree(root);
+}
+
+/* The soft limit counts, as nothing here raises it; root is not bound by either. */
+static void the_soft_limit_of_processes_binds_users(void **state)
+{
+	char root[ROOT_MAX];
+	struct machine machine = good_machine(root, "");
+
+	(void)state;
+	make_tree(root, good_files);
+	put(root, "/proc/self/limits", LIMITS("100", "100000", "1048576"));
+	expect(&machine, "processes", SEVERITY_WARNING);
+	struct symptom symptom = look_at(&machine, "processes");
+	assert_non_null(strstr(symptom.found, "100 processes and threads are allowed"));
+	assert_ptr_equal(strstr(symptom.advice, "ulimit -Su "), symptom.advice);
+	put(root, "/proc/self/limits", LIMITS("100", "200", "1048576"));
+	symptom = look_at(&machine, "processes");
+	assert_int_equal(symptom.severity, SEVERITY_WARNING);
+	assert_non_null(strstr(symptom.advice, "limits.conf"));
+	put(root, "/proc/self/status", "Uid:\t0\t0\t0\t0\nTracerPid:\t0\n");
+	expect(&machine, "processes", SEVERITY_OK);
+	put(root, "/proc/sys/kernel/threads-max", "100\n");
+	expect(&machine, "processes", SEVERITY_WARNING);
+	remove_tree(root);
 }
 
 /* Version 1: a mount a controller, limits also above the group, and no word for none. */
@@ -566,6 +657,9 @@ int main(void)
 		cmocka_unit_test(a_good_machine_has_none),
 		cmocka_unit_test(what_cannot_be_read_is_unknown),
 		cmocka_unit_test(nonsense_is_unknown),
+		cmocka_unit_test(what_the_probe_saw_is_weighed),
+		cmocka_unit_test(the_load_is_held_against_all_cpus),
+		cmocka_unit_test(the_soft_limit_of_processes_binds_users),
 		cmocka_unit_test(reads_control_groups_of_version_1),
 		cmocka_unit_test(reads_control_groups_of_version_2),
 		cmocka_unit_test(reads_steal_time),

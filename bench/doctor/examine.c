@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../../models/model.h"
 #include "../cpus.h"
@@ -17,6 +18,7 @@ struct machine machine_here(void)
 		.path = path ? path : "",
 		.flags = FLAGS,
 		.cpus = cpus_count(),
+		.online = (int)sysconf(_SC_NPROCESSORS_ONLN),
 		.models = models,
 	};
 }

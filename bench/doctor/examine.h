@@ -29,6 +29,7 @@ struct machine {
 	const char *path;  /* where its programs are, as PATH has it */
 	const char *flags; /* that this program was built with */
 	int cpus;          /* that a run may use */
+	int online;        /* CPUs that all of its programs share */
 	const struct model *const *models; /* closed by NULL */
 	const struct probe *probe;         /* NULL: not probed */
 };

@@ -20,6 +20,9 @@ bool read_number(const struct machine *machine, const char *path, double *number
 /* Whether there is such a file or folder. */
 bool is_there(const struct machine *machine, const char *path);
 
+/* Less memory than this, whoever limits it, is too little. */
+enum { MEMORY_LEAST_MIB = 1024 };
+
 /* Say what was found, how bad that is. */
 __attribute__((format(printf, 3, 4))) void tell(
 	struct symptom *symptom, enum severity severity, const char *format, ...);

@@ -48,8 +48,8 @@ void look_load(const struct machine *machine, struct symptom *symptom)
 		tell_unreadable(symptom, "/proc/loadavg");
 		return;
 	}
-	tell(symptom, load > 0.5 * machine->cpus ? SEVERITY_WARNING : SEVERITY_OK,
-		"the load average is %.2f on %d CPUs", load, machine->cpus);
+	tell(symptom, load > 0.5 * machine->online ? SEVERITY_WARNING : SEVERITY_OK,
+		"the load average is %.2f on %d CPUs", load, machine->online);
 }
 
 void look_governor(const struct machine *machine, struct symptom *symptom)

@@ -11,8 +11,6 @@
 #include "look.h"
 #include "needs.h"
 
-enum { MEMORY_LEAST_MIB = 1024 };
-
 static struct needs default_needs(void)
 {
 	return needs_of(profile_find("default"));
@@ -70,24 +68,44 @@ void look_pids_limit(const struct machine *machine, struct symptom *symptom)
 			limit, needed);
 }
 
-/* The hard limit of that name in /proc/self/limits: INFINITY for none, NAN where it is not there.
- */
-static double hard_limit(const struct machine *machine, const char *name)
+struct limit {
+	double soft, hard; /* INFINITY for none, NAN where it is not known */
+};
+
+static double limit_of(const char *text)
+{
+	return strcmp(text, "unlimited") == 0 ? INFINITY : strtod(text, NULL);
+}
+
+/* The limit of that name in /proc/self/limits. */
+static struct limit read_limit(const struct machine *machine, const char *name)
 {
 	char text[4096], soft[32], hard[32];
 
 	if (!read_text(machine, "/proc/self/limits", text, sizeof text))
-		return NAN;
+		return (struct limit){ NAN, NAN };
 	const char *line = strstr(text, name);
 	if (!line || sscanf(line + strlen(name), " %31s %31s", soft, hard) != 2)
-		return NAN;
-	return strcmp(hard, "unlimited") == 0 ? INFINITY : strtod(hard, NULL);
+		return (struct limit){ NAN, NAN };
+	return (struct limit){ limit_of(soft), limit_of(hard) };
+}
+
+/* Whose this process is, by the number of the real user, whom the kernel counts; -1: unknown. */
+static long user_of(const struct machine *machine)
+{
+	char text[4096];
+	long user;
+
+	if (!read_text(machine, "/proc/self/status", text, sizeof text))
+		return -1;
+	const char *line = strstr(text, "Uid:");
+	return line && sscanf(line, "Uid: %ld", &user) == 1 ? user : -1;
 }
 
 void look_open_files(const struct machine *machine, struct symptom *symptom)
 {
 	uint64_t needed = default_needs().descriptors;
-	double limit = hard_limit(machine, "Max open files");
+	double limit = read_limit(machine, "Max open files").hard; /* a run raises its own */
 
 	if (isnan(limit)) {
 		tell_unreadable(symptom, "/proc/self/limits");
@@ -104,18 +122,34 @@ void look_open_files(const struct machine *machine, struct symptom *symptom)
 		needed);
 }
 
-/* The lowest of three limits, each of which ends the starting of threads or processes. */
+/* What would raise a user's own limit of processes. */
+static void advise_processes(struct symptom *symptom, double hard, uint64_t needed)
+{
+	if (hard >= needed)
+		advise(symptom, "ulimit -Su %" PRIu64 " in the shell that runs concbench", needed);
+	else
+		advise(symptom,
+			"a line '* - nproc %" PRIu64 "' in /etc/security/limits.conf, as root",
+			needed);
+}
+
+/*
+ * The lowest of three limits, each of which ends the starting of threads or processes. That of
+ * the user is the soft one, which nothing here raises, and does not bind root.
+ */
 void look_processes(const struct machine *machine, struct symptom *symptom)
 {
 	static const char threads[] = "/proc/sys/kernel/threads-max",
 			  pids[] = "/proc/sys/kernel/pid_max";
 	uint64_t needed = default_needs().tasks;
-	double own = hard_limit(machine, "Max processes"), all, most;
+	struct limit limit = read_limit(machine, "Max processes");
+	long user = user_of(machine);
+	double own = user == 0 ? INFINITY : limit.soft, all, most;
 
-	if (isnan(own) || !read_number(machine, threads, &all) ||
+	if (user < 0 || isnan(limit.soft) || !read_number(machine, threads, &all) ||
 		!read_number(machine, pids, &most)) {
 		tell(symptom, SEVERITY_UNKNOWN,
-			"/proc/self/limits, threads-max or pid_max cannot be read");
+			"/proc/self/limits or status, threads-max or pid_max cannot be read");
 		return;
 	}
 	double least = fmin(own, fmin(all, most));
@@ -123,8 +157,7 @@ void look_processes(const struct machine *machine, struct symptom *symptom)
 		"%.0f processes and threads are allowed, and the default profile needs %" PRIu64,
 		least, needed);
 	if (least == own)
-		advise(symptom, "ulimit -Hu %" PRIu64 ", as root, in the shell that runs concbench",
-			needed);
+		advise_processes(symptom, limit.hard, needed);
 	else
 		advise(symptom, "sysctl -w kernel.%s=%" PRIu64,
 			least == all ? "threads-max" : "pid_max", needed);

@@ -5,7 +5,7 @@
 
 #include "look.h"
 
-enum { BACKLOG = 4096, PORTS_LEAST = 20000, MEMORY_LEAST_MIB = 1024 };
+enum { BACKLOG = 4096, PORTS_LEAST = 20000 };
 
 void look_somaxconn(const struct machine *machine, struct symptom *symptom)
 {
@@ -48,7 +48,7 @@ void look_reuse(const struct machine *machine, struct symptom *symptom)
 	}
 	tell(symptom, reuse > 0 ? SEVERITY_OK : SEVERITY_WARNING,
 		"a closed connection's port is %s",
-		reuse > 0 ? "used again at once (tcp_tw_reuse)"
+		reuse > 0 ? "used again after a second (tcp_tw_reuse)"
 			  : "held back for a minute (tcp_tw_reuse=0)");
 }
 

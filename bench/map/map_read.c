@@ -17,7 +17,7 @@ char map_letter(int model)
 const char *map_ahead(
 	const struct map_point *point, const char *between, char text[static MAP_AHEAD_MAX])
 {
-	if (point->ahead < 9.995) /* "+999%" is shorter than the factor would be exact */
+	if (point->ahead < 9.995) /* below "+1000%" */
 		snprintf(text, MAP_AHEAD_MAX, "+%.0f%s%%", 100 * point->ahead, between);
 	else
 		snprintf(text, MAP_AHEAD_MAX, "x%s%.0f", between, fmin(point->ahead + 1, 99999));
