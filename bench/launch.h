@@ -33,4 +33,10 @@ int launch(char *const argv[], double time_limit_s, bool sample_memory, const vo
  */
 long memory_kib(pid_t pid);
 
+/*
+ * The same without the pages of files, whose share in it changes with how many
+ * others run the same program or use the same libraries.
+ */
+long memory_of_its_own_kib(pid_t pid);
+
 #endif

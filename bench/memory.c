@@ -7,20 +7,25 @@
 
 enum { CHILDREN_READ = 32 };
 
-/* PSS of one process; -1 when it has ended. */
-static long pss_kib(pid_t pid)
+/* PSS of one process, or what of it no file is behind; -1 when it has ended. */
+static long pss_kib(pid_t pid, bool files)
 {
 	char path[64], line[256];
-	long kib = -1;
+	long kib = -1, anonymous_kib, shared_kib = -1;
 
 	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return -1;
-	while (kib < 0 && fgets(line, sizeof line, file))
-		sscanf(line, "Pss: %ld", &kib);
+	while (shared_kib < 0 && fgets(line, sizeof line, file)) {
+		if (sscanf(line, "Pss: %ld", &kib) == 1 && files)
+			break;
+		if (sscanf(line, "Pss_Anon: %ld", &anonymous_kib) == 1)
+			kib = anonymous_kib;
+		sscanf(line, "Pss_Shmem: %ld", &shared_kib);
+	}
 	fclose(file);
-	return kib;
+	return shared_kib > 0 ? kib + shared_kib : kib;
 }
 
 static int is_origin(pid_t pid)
@@ -59,9 +64,9 @@ static bool next_child(FILE *children, unsigned before, pid_t *pid)
  * so-manieth is read, some `most` a generation, as the oldest may have ended
  * and not been waited for; such a one stands for others that have, at 0.
  */
-static long tree_kib(pid_t pid, unsigned most)
+static long tree_kib(pid_t pid, bool files, unsigned most)
 {
-	long own_kib = pss_kib(pid), sum_kib = 0;
+	long own_kib = pss_kib(pid, files), sum_kib = 0;
 	FILE *children = own_kib < 0 ? NULL : children_of(pid);
 	unsigned count = 0, read = 0;
 	pid_t child;
@@ -76,7 +81,7 @@ static long tree_kib(pid_t pid, unsigned most)
 	for (unsigned i = 0; next_child(children, i, &child); i++) {
 		if (i % stride != 0)
 			continue;
-		long kib = tree_kib(child, share);
+		long kib = tree_kib(child, files, share);
 		sum_kib += kib > 0 ? kib : 0;
 		read++;
 	}
@@ -86,5 +91,10 @@ static long tree_kib(pid_t pid, unsigned most)
 
 long memory_kib(pid_t pid)
 {
-	return tree_kib(pid, CHILDREN_READ);
+	return tree_kib(pid, true, CHILDREN_READ);
+}
+
+long memory_of_its_own_kib(pid_t pid)
+{
+	return tree_kib(pid, false, CHILDREN_READ);
 }

@@ -132,7 +132,7 @@ static void read_before(struct trial_state *state, const struct trial_state *beg
 {
 	if (begun->begun != 1)
 		return;
-	long kib = memory_kib(state->pid);
+	long kib = memory_of_its_own_kib(state->pid);
 	if (__atomic_load_n(&state->begun, __ATOMIC_SEQ_CST) == 1)
 		__atomic_store_n(&state->before_kib, kib, __ATOMIC_SEQ_CST);
 }
@@ -141,12 +141,12 @@ static void report(struct work *work, uint64_t i, unsigned alive, const struct t
 {
 	const struct trial_state *state = work->state;
 	long before_kib = __atomic_load_n(&state->before_kib, __ATOMIC_SEQ_CST);
-	long after_kib = memory_kib(state->pid);
+	long after_kib = memory_of_its_own_kib(state->pid);
 	bool alone = begun->begun == begun->ended + 1 &&
 		__atomic_load_n(&state->begun, __ATOMIC_SEQ_CST) == begun->begun;
 
 	work_figure(work, i, ALIVE, alive);
-	if (alone && before_kib >= 0 && after_kib >= 0)
+	if (alone && before_kib >= 0 && after_kib >= before_kib)
 		work_figure(work, i, BYTES_PER_CHILD,
 			1024.0 * (double)(after_kib - before_kib) / alive);
 }
