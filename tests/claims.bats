@@ -85,9 +85,10 @@ setup() {
 
 @test "threads lose updates, a loop none between awaits" {
 	[ "$(nproc)" -gt 1 ] || skip "one CPU"
-	"$concbench" claims locks --json >"$tmp/out" 2>/dev/null
-	jq -e '.claims[0] | .verdict == "holds" and .numbers[0].low > 0 and .numbers[1].high == 0
-		and .numbers[2].value > 0' "$tmp/out"
+	# On a busy machine the threads may hardly meet: inconclusive, but never refuted.
+	"$concbench" claims locks --json >"$tmp/out" 2>/dev/null || [ $? -eq 3 ]
+	jq -e '.claims[0] | (.verdict == "holds" or .verdict == "inconclusive") and .numbers[1].high == 0
+		and (.observations[0].values | max > 0) and .numbers[2].value > 0' "$tmp/out"
 }
 
 @test "the quiz asks before it measures, and keeps the score" {
