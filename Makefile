@@ -35,7 +35,10 @@ export CCACHE_NOHASHDIR = 1
 
 SRC    = $(filter-out bench/floors/% bench/preload/%,$(wildcard models/*.c models/*/*.c bench/*.c bench/*/*.c))
 OBJ    = $(SRC:%.c=$B/%.o)
-TESTS  = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*_test.c))
+# Tests of what has no second thread are not built for the thread sanitizer.
+ALONE  = claims edivisive gate gate_outputs histogram hypothesis junit map report result rng stats sweep usl
+TESTS  = $(patsubst tests/%.c,$B/tests/%,$(filter-out $(if $(filter thread,$(SAN)),$(ALONE:%=tests/%_test.c)),\
+	$(wildcard tests/*_test.c)))
 FLOORS = $(patsubst bench/floors/%.c,$B/floors/%,$(wildcard bench/floors/*.c))
 FUZZ   = $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
 TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[ch] tests/*.[ch] \
@@ -161,8 +164,14 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'with SAN=address|thread, CC=clang: another build folder; STRICT=1: warnings are errors'
 
+syntax: $B/git.h  ## what the compiler warns of, without making code
+	printf '%s\n' $(SRC) $(wildcard tests/*.c) | xargs -P $$(nproc) -n 12 \
+		$(CC) $(FACTS) $(TREE) -include $B/git.h $(CFLAGS) $(WARN) -fsyntax-only
+
 relinked: $B/relinked
 tests-build: $(TESTS) $B/tests/hypothesis_driver $(if $(SAN),,$B/relinked)
+tests-list:
+	@printf '%s\n' $(notdir $(TESTS))
 floors-build: $(FLOORS)
 fuzz-build: $(FUZZ)
 
@@ -218,7 +227,7 @@ $B/git.h: FORCE
 $B/bench/environment.o: $B/git.h
 $B/bench/environment.o: FACTS += -include $B/git.h
 
-.PHONY: all bench sweep claims test fuzz soak floors plot traces install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build floors-build \
+.PHONY: all syntax bench sweep claims test fuzz soak floors plot traces install uninstall deb deps deps-test deps-deb deps-floors lint format clean help relinked tests-build tests-list floors-build \
 	fuzz-build FORCE
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:=.d) $(FLOORS:=.d)

@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -150,6 +151,21 @@ int origin_start(struct origin *origin)
 int64_t origin_cpu_ns(const struct origin *origin)
 {
 	return origin->pid == 0 ? -1 : process_cpu_ns(origin->pid);
+}
+
+int64_t origin_cpu_settled_ns(const struct origin *origin)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int64_t before_ns, now_ns = origin_cpu_ns(origin);
+
+	for (int tries = 0; now_ns >= 0 && tries < 50; tries++) {
+		before_ns = now_ns;
+		nanosleep(&pause, NULL);
+		now_ns = origin_cpu_ns(origin);
+		if (now_ns == before_ns)
+			break;
+	}
+	return now_ns;
 }
 
 /*

@@ -45,6 +45,9 @@ int origin_start(struct origin *origin);
  */
 int64_t origin_cpu_ns(const struct origin *origin);
 
+/* The same once it waits, for which this waits up to 50 ms. */
+int64_t origin_cpu_settled_ns(const struct origin *origin);
+
 /* Whether it was started and has ended by itself, or does so within 0.1 s. */
 bool origin_died(const struct origin *origin);
 

@@ -21,6 +21,13 @@ static bool has_figures(const json_t *cell)
 	return json_object_get(json_object_get(cell, "summary"), "figures");
 }
 
+/* In an open loop the rate is asked for: who answers 99 % of it has not done worse. */
+static bool rate_is_given(const struct group *group, const struct measure *measure)
+{
+	return strcmp(measure->key, "throughput_per_s") == 0 &&
+		json_integer_value(json_object_get(group->params, "rate_per_s")) > 0;
+}
+
 /* False where there is no value. */
 static bool entry_init(struct entry *entry, const json_t *cell, const struct measure *measure)
 {
@@ -46,11 +53,16 @@ enum rank_mark rank_mark(const struct group *group, const json_t *cell)
 	size_t others = 0;
 
 	if (!entry_init(&own, cell, throughput) || !own.ranks || group_demonstration(group) ||
-		has_figures(cell))
+		has_figures(cell) || rate_is_given(group, throughput))
 		return MARK_NONE;
 	for (size_t i = 0; i < group->model_count; i++) {
 		const json_t *beside = group_cell(group, group->models[i], concurrency);
-		if (!beside || beside == cell || !cell_ok(beside))
+		if (!beside || beside == cell)
+			continue;
+		/* Its load or its origin may have been what was too slow. */
+		if (strcmp(text_at(beside, "status"), "invalid") == 0)
+			best = false;
+		if (!cell_ok(beside))
 			continue;
 		if (!entry_init(&other, beside, throughput) || !other.ranks)
 			return MARK_NONE;
@@ -70,8 +82,8 @@ static int by_median(const void *left, const void *right)
 	return (a->median < b->median) - (a->median > b->median);
 }
 
-static enum standing stand(
-	const struct group *group, const struct entry *entries, size_t count, bool figures)
+static enum standing stand(const struct group *group, const struct measure *measure,
+	const struct entry *entries, size_t count, bool figures)
 {
 	if (count == 0)
 		return STANDING_NONE;
@@ -79,6 +91,8 @@ static enum standing stand(
 		return STANDING_DEMONSTRATION;
 	if (figures)
 		return STANDING_FIGURES;
+	if (rate_is_given(group, measure))
+		return STANDING_RATE_GIVEN;
 	if (count == 1)
 		return STANDING_ALONE;
 	for (size_t i = 0; i < count; i++)
@@ -113,7 +127,7 @@ int rank_models(const struct group *group, const struct measure *measure, json_i
 	}
 	qsort(entries, count, sizeof *entries, by_median);
 	ranking->models = count;
-	ranking->standing = stand(group, entries, count, figures);
+	ranking->standing = stand(group, measure, entries, count, figures);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || !(entries[0].low > entries[i].high))
 			names[ranking->count++] = entries[i].model;

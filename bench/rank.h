@@ -20,10 +20,12 @@ enum rank_mark { MARK_NONE, MARK_BEST, MARK_WORST };
 
 /*
  * What a cell's throughput is marked with: best where its interval lies above those of
- * all other models that are ok at its concurrency, worst where it lies below them.
+ * all other models that are ok at its concurrency, and none is invalid, which may be
+ * the fastest; worst where it lies below them.
  * Nothing where there is no other, where one of them has no interval that ranks, in
  * a demonstration, and where tasks report figures: then it is these that count, and the
- * throughput has what it took to read them in it.
+ * throughput has what it took to read them in it. Nor in an open loop, whose rate was
+ * asked for.
  */
 enum rank_mark rank_mark(const struct group *group, const json_t *cell);
 
@@ -31,10 +33,11 @@ enum standing {
 	STANDING_NONE, /* no model has a value */
 	STANDING_DEMONSTRATION,
 	STANDING_FIGURES,
-	STANDING_ALONE,   /* one model has */
-	STANDING_TOO_FEW, /* trials: of one model there is no interval that ranks */
-	STANDING_OPEN,    /* the first one's interval overlaps another */
-	STANDING_FIRST    /* it lies apart from all others */
+	STANDING_RATE_GIVEN, /* throughput of an open loop */
+	STANDING_ALONE,      /* one model has */
+	STANDING_TOO_FEW,    /* trials: of one model there is no interval that ranks */
+	STANDING_OPEN,       /* the first one's interval overlaps another */
+	STANDING_FIRST       /* it lies apart from all others */
 };
 
 struct ranking {

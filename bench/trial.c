@@ -245,7 +245,7 @@ static json_t *measure(struct trial *trial, const struct trial_spec *spec, struc
 	err = counts_trace(counts, getpid(), false);
 	if (err)
 		return trial_verdict("unavailable", counts_lack(err));
-	int64_t origin_before_ns = origin_cpu_ns(trial->work.origin);
+	int64_t origin_before_ns = origin_cpu_settled_ns(trial->work.origin);
 	err = run_counted(trial, counts, &before, &after);
 	int64_t origin_after_ns = origin_cpu_ns(trial->work.origin);
 	if (err)

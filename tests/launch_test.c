@@ -270,7 +270,7 @@ static int be_large(int children)
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { OWN_MB = 60 }; /* of the sanitizer's */
+enum { OWN_MB = 90 }; /* of the sanitizer's */
 #else
 enum { OWN_MB = 20 };
 #endif

@@ -252,7 +252,7 @@ static void one_model_is_compared_with_nothing(void **state)
 	discard(&made);
 }
 
-/* A cell that is not ok keeps no one from being first, and is never it. */
+/* A cell that is not ok is never first, and one that is invalid may have been. */
 static void what_failed_is_not_ranked(void **state)
 {
 	json_t *invalid = cell("b", 1, 9000, 9001, 9002, sure);
@@ -267,6 +267,8 @@ static void what_failed_is_not_ranked(void **state)
 		"1.00k tasks/s: its interval, 990 tasks/s to 1.01k tasks/s, lies above those of "
 		"all "
 		"others.");
+	assert_marks(&made, "--w");
+	json_object_set_new(invalid, "status", json_string("failed"));
 	assert_marks(&made, "b-w");
 	discard(&made);
 }
@@ -308,6 +310,31 @@ static void what_reports_figures_is_not_ranked(void **state)
 		"At concurrency 1: not ranked: what counts here is what the tasks report "
 		"(bytes_per_child, alive), in the table of all cells.");
 	assert_marks(&made, "--");
+	discard(&made);
+}
+
+static json_t *at_rate(json_t *own, int rate)
+{
+	json_object_set_new(own, "params", json_pack("{s:i}", "rate_per_s", rate));
+	return own;
+}
+
+/* Of an open loop the latency tells who is better. */
+static void a_rate_that_was_given_is_not_ranked(void **state)
+{
+	struct made made;
+
+	(void)state;
+	make(&made, at_rate(cell("a", 1, 999, 1000, 1001, sure), 1000),
+		at_rate(cell("b", 1, 990, 991, 992, sure), 1000), NULL);
+	assert_sentence(&made, "throughput_per_s",
+		"At concurrency 1: not ranked: so many requests were asked for, whatever the "
+		"model.");
+	assert_marks(&made, "--");
+	discard(&made);
+	make(&made, at_rate(cell("a", 1, 999, 1000, 1001, sure), 0),
+		at_rate(cell("b", 1, 990, 991, 992, sure), 0), NULL);
+	assert_marks(&made, "bw");
 	discard(&made);
 }
 
@@ -513,6 +540,7 @@ int main(void)
 		cmocka_unit_test(what_failed_is_not_ranked),
 		cmocka_unit_test(a_demonstration_is_not_ranked),
 		cmocka_unit_test(what_reports_figures_is_not_ranked),
+		cmocka_unit_test(a_rate_that_was_given_is_not_ranked),
 		cmocka_unit_test(concurrencies_are_apart),
 		cmocka_unit_test(texts_of_files_are_no_markup),
 		cmocka_unit_test(the_whole_page_is_made_also_of_failures),

@@ -64,6 +64,13 @@ static void run_case(const void *arg)
 	holdings_warm_up();
 	holdings_take(&before);
 	json_t *json = trial_measure_service(&spec);
+	/* On a busy machine nothing may come back within so short a load: a second one decides. */
+	if (strcmp(json_string_value(json_object_get(json, "status")), "invalid") == 0 &&
+		json_integer_value(json_object_get(json, "tasks")) == 0) {
+		json_decref(json);
+		set_param(&spec.params, "duration_ms=1000");
+		json = trial_measure_service(&spec);
+	}
 	const char *status = json_string_value(json_object_get(json, "status"));
 	check(status != NULL);
 	if (strcmp(status, "unavailable") == 0) {

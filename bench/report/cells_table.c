@@ -128,7 +128,7 @@ int page_cells(const struct report *report, struct html *html)
 		fprintf(html->out, "<th scope=\"col\" data-sort=\"number\">%s</th>",
 			columns[i].label);
 	if (figures)
-		fputs("<th scope=\"col\" data-sort=\"text\">Figures</th>", html->out);
+		fputs("<th scope=\"col\">Figures</th>", html->out);
 	fputs("<th scope=\"col\" data-sort=\"text\">Status</th></tr></thead>\n<tbody>\n",
 		html->out);
 	for (size_t i = 0; i < groups->count; i++)

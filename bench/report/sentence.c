@@ -112,6 +112,9 @@ int report_sentence(const struct group *group, const char *key, FILE *out)
 	case STANDING_FIGURES:
 		put_figures(group, out);
 		break;
+	case STANDING_RATE_GIVEN:
+		fputs("not ranked: so many requests were asked for, whatever the model.", out);
+		break;
 	case STANDING_ALONE:
 		fprintf(out, "only %s has a result, so nothing is compared.", ranking.names[0]);
 		break;

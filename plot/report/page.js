@@ -30,6 +30,8 @@ function sortTable(table, header) {
 
 for (const table of document.querySelectorAll('table.sortable')) {
 	for (const header of table.tHead.rows[0].cells) {
+		if (!header.dataset.sort)
+			continue;
 		const button = document.createElement('button');
 		button.type = 'button';
 		button.textContent = header.textContent;
