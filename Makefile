@@ -97,15 +97,17 @@ install: all  ## the program with manual page, completion and data, under PREFIX
 	install -D -t $(INTO)/bin $B/concbench
 	install -D -m 644 -t $(INTO)/lib/concbench $B/allocations.so
 	install -D -m 644 -t $(INTO)/share/concbench/results results/*schema.json
+	rm -rf $(INTO)/share/concbench/plot $(INTO)/share/doc/concbench/docs
 	cp -R plot $(INTO)/share/concbench
 	install -D -m 644 -t $(INTO)/share/doc/concbench README.md LICENSE
 	cp -R docs $(INTO)/share/doc/concbench
+	chmod -R u=rwX,go=rX $(INTO)/share/concbench $(INTO)/share/doc/concbench
 	install -d $(INTO)/share/man/man1 $(INTO)/share/bash-completion/completions $(INTO)/$(ZSH) \
 		$(INTO)/share/fish/vendor_completions.d
-	$B/concbench man > $(INTO)/share/man/man1/concbench.1
-	$B/concbench completion bash > $(INTO)/share/bash-completion/completions/concbench
-	$B/concbench completion zsh > $(INTO)/$(ZSH)/_concbench
-	$B/concbench completion fish > $(INTO)/share/fish/vendor_completions.d/concbench.fish
+	umask 022; $B/concbench man > $(INTO)/share/man/man1/concbench.1
+	umask 022; $B/concbench completion bash > $(INTO)/share/bash-completion/completions/concbench
+	umask 022; $B/concbench completion zsh > $(INTO)/$(ZSH)/_concbench
+	umask 022; $B/concbench completion fish > $(INTO)/share/fish/vendor_completions.d/concbench.fish
 
 uninstall:  ## take away what install put there
 	rm -rf $(INTO)/share/concbench $(INTO)/lib/concbench $(INTO)/share/doc/concbench
@@ -214,11 +216,11 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(FACTS) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
 
-# The commit and the flags, in files that change only when they do.
+# The commit and what else objects are made with, in files that change only when they do.
+MADE_WITH = $(CC) $(CFLAGS) $(WARN) $(LDFLAGS) $(URING) $(GIVEN) $(CURDIR)
 $B/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(WARN) $(GIVEN) $(CURDIR)' | cmp -s - $@ || \
-		echo '$(CC) $(CFLAGS) $(WARN) $(GIVEN) $(CURDIR)' > $@
+	@echo '$(MADE_WITH)' | cmp -s - $@ || echo '$(MADE_WITH)' > $@
 $B/git.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define GIT "$(GIT)"' | cmp -s - $@ || echo '#define GIT "$(GIT)"' > $@

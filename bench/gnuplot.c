@@ -101,7 +101,9 @@ int gnuplot_picture(struct gnuplot *gnuplot, FILE *driver, const char *name, con
 	if (asprintf(&file, "%s.%s", name, format) < 0)
 		return -ENOMEM;
 	pictures[gnuplot->picture_count++] = file;
-	fprintf(driver, "picture = '%s'\n", file);
+	fputs("picture = ", driver);
+	plot_put_quoted(file, driver);
+	putc('\n', driver);
 	return 0;
 }
 

@@ -60,7 +60,7 @@ FILE *gnuplot_driver(struct gnuplot *gnuplot, const char *format);
 
 /*
  * Have the driver set picture to NAME.FORMAT, and expect that file to be drawn
- * by what follows. name needs no quoting. 0 or -ENOMEM.
+ * by what follows. name has no control characters. 0 or -ENOMEM.
  */
 int gnuplot_picture(struct gnuplot *gnuplot, FILE *driver, const char *name, const char *format);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,11 +40,8 @@ static void open_standard_streams(void)
 	close(fd);
 }
 
-int main(int argc, char **argv)
+static int run(const char *name, int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "";
-
-	open_standard_streams();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		print_usage(stdout);
 		return EXIT_OK;
@@ -59,4 +57,14 @@ int main(int argc, char **argv)
 		return cli_unknown("", "command", name, command_name);
 	print_usage(stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	open_standard_streams();
+	int status = run(name, argc, argv);
+	bool printed = fflush(stdout) == 0 && !ferror(stdout);
+	return status || printed ? status : cli_error(name, "cannot write to standard output");
 }

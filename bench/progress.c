@@ -27,6 +27,13 @@ static size_t count_lines(const char *text, const char *end)
 	return lines;
 }
 
+static const char *skip_lines(const char *text, size_t lines)
+{
+	while (lines-- > 0)
+		text = strchr(text, '\n') + 1;
+	return text;
+}
+
 /*
  * Lay text out in pages of that many lines, broken at its empty lines where that
  * can be, and print the wanted one, if any. How many pages there are.
@@ -39,6 +46,10 @@ static size_t lay_out(const char *text, size_t height, size_t wanted, FILE *out)
 		const char *gap = strstr(text, "\n\n");
 		const char *end = gap ? gap + 2 : text + strlen(text);
 		size_t lines = count_lines(text, end);
+		if (lines > height) {
+			end = skip_lines(text, height);
+			lines = height;
+		}
 		if (used > 0 && used + lines > height) {
 			page++;
 			used = 0;
@@ -55,7 +66,7 @@ static size_t lay_out(const char *text, size_t height, size_t wanted, FILE *out)
 static char *make_page(const struct progress *progress)
 {
 	double since_s = (double)(io_now_ns() - progress->start_ns) / 1e9;
-	size_t size, height = screen_height() - 1;
+	size_t size, rows = screen_height(), height = rows > 1 ? rows - 1 : 1;
 	char *text = NULL, *page = NULL;
 	FILE *table = open_memstream(&text, &size), *out = open_memstream(&page, &size);
 

@@ -64,12 +64,13 @@ static void start_task(struct job *job, uint64_t i, struct loop *loop, job_done_
 	record->done = done;
 	record->arg = arg;
 	record->number = i;
-	trace_enter(i, true);
+	uint32_t caller = trace_enter(i, true);
 	record->start_ns = io_now_ns();
 	if (trial->spec->inject_call)
 		trial_inject_call();
 	trial->workload->callback(&trial->work, i, loop, task_done, record);
 	trace_leave();
+	trace_return(caller);
 }
 
 static void fail_task(struct job *job, uint64_t i, int err)

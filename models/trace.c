@@ -147,6 +147,7 @@ uint32_t trace_call_back_now(uint32_t owner)
 {
 	if (here.strand == owner)
 		return 0;
+	trace_leave_now();
 	trace_return_now(owner);
 	return owner;
 }

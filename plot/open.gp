@@ -6,7 +6,8 @@ if (format eq 'png') {
 } else {
 	set terminal svg size W,H dynamic font 'DejaVu Sans,Verdana,sans-serif,12' noenhanced background 'white'
 }
-set output picture
+# A name that begins with | would be run.
+set output './'.picture
 set multiplot
 unset label
 unset key

@@ -6,7 +6,9 @@ heading = heading_of(parameters, parameters_more) + 17
 rows_n = |names|
 row_height = rows_n > 30 ? 14 : 24
 left = 84
-right = 106
+longest = 0
+do for [i = 1:rows_n] { longest = strlen(places[i]) > longest ? strlen(places[i]) : longest }
+right = longest > 16 ? 138 : 106
 top = heading + 26
 bottom = top + row_height * rows_n + 10
 H = bottom + 60

@@ -257,6 +257,15 @@ for step in steps:
 	done
 }
 
+@test "a package that was built is named, and not those that were there already" {
+	printf '#!/bin/sh\ntouch ../concbench_2_all.deb\n' >"$tmp/bin/dpkg-buildpackage"
+	chmod +x "$tmp/bin/dpkg-buildpackage"
+	touch "$tmp/work/concbench_1_all.deb"
+	PATH=$tmp/bin:$PATH run -0 .ci/deb "$tmp/work" none
+	[ "$output" = "$tmp/work/concbench_2_all.deb" ]
+	[ "$(ls "$tmp/work" | xargs)" = "concbench_1_all.deb concbench_2_all.deb" ]
+}
+
 @test "the workflow may do as little as it needs, and a newer push ends the older run" {
 	yaml "
 on = workflow[True] # YAML 1.1 takes 'on' for a truth

@@ -116,18 +116,34 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	[[ $output == *"no cell could be measured"* ]]
 }
 
-@test "base is built with the linker's flags that this build was given" {
+# ARGUMENT..: as $tmp/build/concbench this program, but with its bench/gate/arm.o as make makes it with these.
+with_arms_of() {
+	local build arm=$tmp/build/bench/gate/arm.o
 	build=$(dirname "$concbench")
-	arm=$tmp/build/bench/gate/arm.o
-	make -s B="$tmp/build" LDFLAGS=-Wl,-O1 "$arm"
+	make -s B="$tmp/build" "$@" "$arm"
 	# shellcheck disable=SC2046 # the libraries are words
 	gcc -pthread -o "$tmp/build/concbench" "$arm" "$build/libconcbench.a" \
 		$(make -s --eval 'libraries: ; @echo $(LIBS)' libraries)
+}
+
+@test "base is built with the linker's flags that this build was given" {
+	with_arms_of LDFLAGS=-Wl,-O1
 	commit_of "all:\n\t@mkdir -p build && cp $concbench build && echo '\$(LDFLAGS)' >$tmp/flags\n"
 	for given in "$concbench:" "$tmp/build/concbench:-Wl,-O1"; do
 		run --separate-stderr "${given%%:*}" gate --base "$commit" "${quick[@]}"
 		[ "$status" -eq 0 ]
 		[ "$(cat "$tmp/flags")" = "${given#*:}" ]
+	done
+}
+
+@test "base has this tree's compiler cache, but not that of a tree that is gone" {
+	with_arms_of "TREE=-DDATADIR='\"$tmp/gone\"' -DGIVEN="
+	commit_of "all:\n\t@mkdir -p build && cp $concbench build && echo '\$(CCACHE_DIR)' >$tmp/cache\n"
+	for cached in "$concbench:$PWD/build/ccache" "$tmp/build/concbench:"; do
+		CCACHE_DIR='' run --separate-stderr "${cached%%:*}" gate --base "$commit" --threshold 100% \
+			--pairs 2 --cells null/blocking/1/20
+		[ "$status" -eq 3 ] || fail "$stderr"
+		[ "$(cat "$tmp/cache")" = "${cached#*:}" ] || fail "$(cat "$tmp/cache")"
 	done
 }
 
@@ -163,6 +179,7 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	refused "percentage from 0.1% to 100%" gate --base "$concbench" --threshold 3x
 	refused "even number" gate --base "$concbench" --pairs 3
 	refused "whole number from 2 to 1000 pairs" gate --base "$concbench" --pairs 1002
+	refused "from 0 to 9223372036854775807" gate --base "$concbench" --seed 9223372036854775808
 	refused "there are: text markdown json" gate --base "$concbench" --format xml
 	refused "there are: null sleep" gate --base "$concbench" --cells primos/blocking/1
 	refused "there are: blocking threads" gate --base "$concbench" --cells primes/blockin/1

@@ -153,7 +153,7 @@ for part in root.values():
 
 @test "the page's date can be fixed, and what cannot be written is said" {
 	SOURCE_DATE_EPOCH=0 "$concbench" man | grep -q '^\.TH CONCBENCH 1 1970-01-01'
-	for command in man "completion bash"; do
+	for command in man "completion bash" --help --version help "run --help" "list models"; do
 		run sh -c "'$concbench' $command >/dev/full"
 		[ "$status" -eq 2 ]
 		[[ $output == *"cannot write to standard output"* ]]

@@ -35,6 +35,26 @@ make_as_built() {
 	[ -s "$tmp/moved/share/doc/concbench/docs/method.md" ]
 }
 
+@test "what is installed over an older one has no file of that, and all may read it" {
+	mkdir -p "$tmp/prefix/share/concbench/plot"
+	touch "$tmp/prefix/share/concbench/plot/old.gp"
+	(umask 077 && make_as_built install PREFIX="$tmp/prefix")
+	[ ! -e "$tmp/prefix/share/concbench/plot/old.gp" ]
+	[ -e "$tmp/prefix/share/concbench/plot/open.gp" ]
+	[ -z "$(find "$tmp/prefix" -mindepth 1 -not -perm -444)" ] || fail "$(find "$tmp/prefix" -not -perm -444)"
+}
+
+@test "a gate of what is installed counts allocations, also through a link and a relative TMPDIR" {
+	make_as_built install PREFIX="$tmp/prefix"
+	ln -s "$tmp/prefix/bin/concbench" "$tmp/link"
+	TMPDIR=$(realpath --relative-to=. "$TMPDIR") run --separate-stderr "$tmp/prefix/bin/concbench" gate \
+		--base "$tmp/link" --threshold 100% --pairs 2 --cells null/blocking/1/20 -o "$tmp/gate"
+	[ "$status" -eq 3 ] || fail "$output $stderr"
+	jq -e '.cells[0].metrics | any(.name == "allocations_per_task" and (.values.base | length) > 0)' \
+		"$tmp/gate/gate.json" >/dev/null
+	nothing_in_tmpdir
+}
+
 @test "uninstall leaves nothing behind but folders" {
 	make_as_built install PREFIX="$tmp/prefix"
 	[ "$(find "$tmp/prefix" -type f | wc -l)" -gt 30 ]

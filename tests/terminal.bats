@@ -123,6 +123,25 @@ tables_are() {
 	cmp "$tmp/before" "$tmp/after"
 }
 
+# NAME: whether the line of that model is on the screen, all of which is drawn.
+shows() {
+	pane >"$tmp/pane"
+	grep -q "^\[[#.]*\] " "$tmp/pane" && grep -q "^$1 " "$tmp/pane"
+}
+
+@test "a table of one part that is higher than the terminal is shown whole, piece by piece" {
+	know_models
+	long=(run -w null -m "$everyone" -c 1 -n 60 --trials 2000)
+	tmux -S "$socket" -f /dev/null new-session -d -s run -x 80 -y 8 /bin/sh
+	tmux -S "$socket" send-keys -t run "PS1=; clear; '$concbench' ${long[*]}" Enter
+	[ "${#here[@]}" -gt 8 ]
+	for model in "${here[@]}"; do
+		until_true shows "$model"
+	done
+	tmux -S "$socket" send-keys -t run C-c
+	until_true nothing_alive
+}
+
 one_table() {
 	tables_are null || tables_are sleep || tables_are primes
 }

@@ -114,6 +114,17 @@ sound() {
 	[ "$(find "$tmp" -type f | wc -l)" -eq 2 ] || fail "$(find "$tmp")"
 }
 
+@test "a picture may have any name, and what cannot be printed is said" {
+	for name in "it's.svg" "|touch '$tmp/run'; x.svg"; do
+		"$concbench" trace -m blocking -w null -n 2 -o "$TMPDIR/${name//\//_}"
+		xmllint --noout "$TMPDIR/${name//\//_}"
+	done
+	[ "$(find "$TMPDIR" -type f | wc -l)" -eq 2 ]
+	run --separate-stderr sh -c '"$0" trace -m blocking -w null -n 2 >/dev/full' "$concbench"
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"cannot write to standard output"* ]]
+}
+
 @test "-o x.txt holds the text; a file that is there is replaced" {
 	echo old >"$tmp/x.txt"
 	"$concbench" trace -m blocking -w null -n 2 -o "$tmp/x.txt"
@@ -154,7 +165,7 @@ sound() {
 	refused "echo is a service" trace -m threads -w echo
 	refused "-n" trace -m threads -w naps -n 1001
 	refused "must end in .txt, .svg, .png or .json" trace -m threads -w naps -o "$tmp/x.gif"
-	refused "must not hold a quote" trace -m threads -w naps -o "$tmp/it's.svg"
+	refused "must not hold control characters" trace -m threads -w naps -o "$tmp/a"$'\n'"b.svg"
 	refused "No such file or directory" trace -m threads -w naps -o "$tmp/none/x.svg"
 	refused "unexpected argument" trace -m threads -w naps x
 	refused "nosuch" trace -m threads -w naps --param nosuch=1

@@ -303,6 +303,67 @@ static void cells(const void *arg)
 	check_equal(raster_step_ns(0, 4), 1);
 }
 
+static void check_where(const struct timeline *timeline, size_t count, const char *expected)
+{
+	struct span spans[8] = { { .state = STRAND_WAITING, .place = 7 } };
+	const struct strand strand = { .spans = spans, .count = 1 + count };
+	char text[TIMELINE_NAME];
+
+	for (unsigned i = 0; i < count; i++)
+		spans[1 + i] = (struct span){ .state = STRAND_RUNNING, .place = i };
+	if (strcmp(strand_places(timeline, &strand, text), expected) != 0)
+		fail_case("'%s', not '%s'", text, expected);
+}
+
+/* Where a strand ran that ran in so many threads, of the only process or of one of them. */
+static void where(const void *arg)
+{
+	struct place places[] = { { .process = 1, .thread = 1 }, { .process = 1, .thread = 2 },
+		{ .process = 1, .thread = 3 }, { .process = 1, .thread = 4 } };
+	struct timeline timeline = { .places = places, .processes = 1, .threaded = true };
+
+	(void)arg;
+	check_where(&timeline, 0, "");
+	check_where(&timeline, 1, "thread 1");
+	check_where(&timeline, 2, "threads 1, 2");
+	check_where(&timeline, 3, "threads 1, 2, 3");
+	check_where(&timeline, 4, "> 3 threads");
+	timeline.processes = 2;
+	check_where(&timeline, 0, "");
+	check_where(&timeline, 1, "process 1.1");
+	check_where(&timeline, 2, "process 1, 2 threads");
+	check_where(&timeline, 3, "process 1, 3 threads");
+	check_where(&timeline, 4, "process 1, > 3 threads");
+}
+
+/* A callback that comes while another strand runs keeps that one waiting. */
+static void nested_callback(const void *arg)
+{
+	static const struct {
+		enum trace_kind kind;
+		uint32_t strand;
+	} expected[] = { { TRACE_BEGIN, 1 }, { TRACE_WAIT, 1 }, { TRACE_BEGIN, 2 },
+		{ TRACE_WAIT, 2 }, { TRACE_RUN, 1 }, { TRACE_WAIT, 1 } };
+	const size_t events = sizeof expected / sizeof *expected;
+	char path[64];
+	struct trace *memory = map_trace(path);
+
+	(void)arg;
+	check_equal(trace_open(path, 2), 0);
+	check_equal(trace_enter(0, true), 0);
+	check_equal(trace_enter(1, true), 1);
+	check_equal(trace_call_back(trace_task(1)), 0);
+	check_equal(trace_call_back(trace_task(0)), 1);
+	trace_leave();
+	trace_close();
+	check_equal(memory->events, events);
+	for (size_t i = 0; i < events; i++) {
+		check_equal(memory->event[i].kind, expected[i].kind);
+		check_equal(memory->event[i].strand, expected[i].strand);
+	}
+	munmap(memory, sizeof *memory);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const void *arg);
@@ -325,6 +386,8 @@ static const struct {
 	{ "too_many", too_many, NULL },
 	{ "wrong_file", wrong_file, NULL },
 	{ "cells", cells, NULL },
+	{ "where", where, NULL },
+	{ "nested_callback", nested_callback, NULL },
 };
 
 enum { CASES = sizeof cases / sizeof *cases, MODELS_MAX = 32 };

@@ -41,10 +41,16 @@ static char *output_of(char *const argv[], bool both, const volatile int *stop, 
 	return NULL;
 }
 
-/* The tree this was built in; of a program that is installed, the one that it is called in. */
+/* Whether the tree this was built in is here; of a program that was installed it may not be. */
+static bool has_own_tree(void)
+{
+	return access(DATADIR "/.git", F_OK) == 0;
+}
+
+/* The tree this was built in, or else the one that it is called in. */
 static char *tree_of_commits(void)
 {
-	return access(DATADIR "/.git", F_OK) == 0 ? DATADIR : ".";
+	return has_own_tree() ? DATADIR : ".";
 }
 
 /* The one line that git prints in this program's tree; "" where it fails. */
@@ -94,16 +100,21 @@ static const char *temporary_folder(void)
 	return named && *named ? named : "/tmp";
 }
 
-/* Make the arm's folder. 0 or EXIT_USAGE. */
+/* Make the arm's folder, named from the root, as git and make run elsewhere. 0 or EXIT_USAGE. */
 static int make_folder(struct arm *arm, const char *command)
 {
-	if ((size_t)snprintf(arm->folder, sizeof arm->folder, "%s/concbench-gate-XXXXXX",
-		    temporary_folder()) < sizeof arm->folder &&
-		mkdtemp(arm->folder))
+	char *parent = realpath(temporary_folder(), NULL);
+	int length = parent
+		? snprintf(arm->folder, sizeof arm->folder, "%s/concbench-gate-XXXXXX", parent)
+		: 0;
+	bool fits = length < (int)sizeof arm->folder;
+
+	free(parent);
+	if (length > 0 && fits && mkdtemp(arm->folder))
 		return 0;
 	*arm->folder = '\0';
-	return cli_error(
-		command, "cannot make a folder in '%s': %s", temporary_folder(), strerror(errno));
+	return cli_error(command, "cannot make a folder in '%s': %s", temporary_folder(),
+		strerror(fits ? errno : ENAMETOOLONG));
 }
 
 static int check_out(struct arm *arm, const char *command, char *tree, const volatile int *stop)
@@ -150,18 +161,22 @@ static int make(
 /*
  * Put a program, and what it preloads to count, into the arm's folder: both sides
  * run from such a copy, as pages that another process has mapped, the harness
- * itself or a server, would count half.
+ * itself or a server, would count half. It goes into a folder in that one, as a
+ * program looks for its files from the folder above its own, which is to be ours, too.
  */
 static int copy_here(
 	struct arm *arm, const char *command, const char *path, const volatile int *stop)
 {
-	char script[] = "cp -- \"$1\" \"$2/concbench\" && cd -- \"$(dirname -- \"$1\")\" && "
-			"{ [ ! -e allocations.so ] || cp allocations.so \"$2\"; }";
+	char script[] = "program=$(readlink -f -- \"$1\") && from=${program%/*} && "
+			"mkdir \"$2/bin\" && cp -- \"$program\" \"$2/bin/concbench\" || exit; "
+			"for counter in \"$from\" \"$from/../lib/concbench\"; do "
+			"[ ! -e \"$counter/allocations.so\" ] || "
+			"exec cp -- \"$counter/allocations.so\" \"$2/bin\"; done";
 	int status = *arm->folder ? 0 : make_folder(arm, command);
 
 	if (status)
 		return status;
-	snprintf(arm->program, sizeof arm->program, "%s/concbench", arm->folder);
+	snprintf(arm->program, sizeof arm->program, "%s/bin/concbench", arm->folder);
 	char *output = output_of(
 		(char *[]){ "sh", "-c", script, "sh", (char *)path, arm->folder, NULL }, true, stop,
 		&status);
@@ -177,7 +192,8 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 {
 	char cflags[] = "CFLAGS=" FLAGS;
 	char commit[300], tree[512], built[sizeof tree + 32], cc[64], what[300];
-	char ccache[] = "CCACHE_DIR=" DATADIR "/build/ccache"; /* where this tree's objects are */
+	char cached[] = "CCACHE_DIR=" DATADIR "/build/ccache"; /* where this tree's objects are */
+	char *ccache = has_own_tree() ? cached : NULL;
 
 	arm->name = base;
 	if (strchr(base, '/') && is_program(base))
@@ -197,7 +213,7 @@ int arm_of_base(struct arm *arm, const char *command, const char *base, const vo
 	snprintf(cc, sizeof cc, "CC=%s", CC);
 	snprintf(what, sizeof what, "the base '%s'", base);
 	status = make(command, what,
-		(char *[]){ "-C", tree, "B=build", cc, cflags, ccache, GIVEN "all", NULL }, stop);
+		(char *[]){ "-C", tree, "B=build", cc, cflags, GIVEN "all", ccache, NULL }, stop);
 	arm->git[12] = '\0';
 	snprintf(built, sizeof built, "%s/build/concbench", tree);
 	return status ? status : copy_here(arm, command, built, stop);

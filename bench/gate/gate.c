@@ -8,7 +8,7 @@
 
 #include "../../models/io.h"
 #include "../cli.h"
-#include "../save.h"
+#include "../result_files.h"
 #include "../stop.h"
 #include "options.h"
 #include "outputs.h"
@@ -35,8 +35,7 @@ static int save_text(const char *folder, const char *name, const char *text, siz
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
-	int err = save_file(path, text, size);
-	return err ? cli_error("gate", "cannot write '%s': %s", path, strerror(-err)) : 0;
+	return result_deliver("gate", path, text, size);
 }
 
 static void write_json(const json_t *document, FILE *out)

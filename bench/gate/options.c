@@ -64,7 +64,7 @@ int gate_read_common(struct gate_common *common, const char *command, int key)
 	case OPT_PAIRS:
 		return read_pairs(command, optarg, &common->pairs);
 	case OPT_SEED:
-		return cli_number(command, "--seed", optarg, "", 0, UINT64_MAX, &common->seed);
+		return cli_number(command, "--seed", optarg, "", 0, INT64_MAX, &common->seed);
 	case 'o':
 		common->folder = optarg;
 		return 0;

@@ -9,6 +9,7 @@
 
 #include "../cli.h"
 #include "../result.h"
+#include "../result_files.h"
 #include "view.h"
 
 enum { NAME_SIZE = 128 };
@@ -107,11 +108,11 @@ int history_add(const char *file, const char *dir)
 {
 	char reason[512], stem[NAME_SIZE];
 	struct tm date;
-	json_t *root = result_load(file, reason, sizeof reason);
+	json_t *root = result_open("history add", file);
 	int status;
 
 	if (!root)
-		return cli_error("history add", "%s", reason);
+		return EXIT_USAGE;
 	if (!history_fit(root, file, reason, sizeof reason)) {
 		status = cli_error("history add", "%s", reason);
 	} else {

@@ -63,7 +63,8 @@ const char *strand_name(const struct strand *strand, char text[static TIMELINE_N
 const char *place_name(
 	const struct timeline *timeline, unsigned place, char text[static TIMELINE_NAME]);
 
-/* Where the strand ran, in a few words: "thread 1", "threads 1, 2", "5 threads". */
+/* Where the strand ran, in a few words: "thread 1", "threads 1, 2", "> 3 threads", "process 1, 2
+ * threads". */
 const char *strand_places(const struct timeline *timeline, const struct strand *strand,
 	char text[static TIMELINE_NAME]);
 

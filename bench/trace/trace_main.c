@@ -14,6 +14,7 @@
 #include "../cli.h"
 #include "../result_files.h"
 #include "../save.h"
+#include "../screen.h"
 #include "../stop.h"
 #include "../trial_process.h"
 #include "outputs.h"
@@ -106,9 +107,9 @@ static int read_format(struct options *options)
 		return cli_error("trace",
 			"-o %s: the name must end in .txt, .svg, .png or .json (for Perfetto)",
 			options->output);
-	const char *slash = strrchr(options->output, '/');
-	if (strchr(slash ? slash : options->output, '\'')) /* in a string of gnuplot */
-		return cli_error("trace", "-o %s: the name must not hold a quote", options->output);
+	for (const char *c = options->output; *c; c++)
+		if ((unsigned char)*c < ' ') /* gnuplot's strings cannot have them */
+			return cli_error("trace", "-o: the name must not hold control characters");
 	return result_check_output("trace", options->output, true, "");
 }
 
@@ -139,23 +140,6 @@ static int read_options(struct options *options, int argc, char **argv)
 	if (!spec->concurrency)
 		spec->concurrency = spec->tasks;
 	return status;
-}
-
-/* On a terminal that shows colours, to a person who wants them (no-color.org). */
-static bool wants_colour(void)
-{
-	const char *terminal = getenv("TERM"), *none = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-		!(none && *none);
-}
-
-static int print(const struct timeline *timeline)
-{
-	timeline_text(timeline, wants_colour(), stdout);
-	return fflush(stdout) == 0 && !ferror(stdout)
-		? EXIT_OK
-		: cli_error("trace", "cannot print: %s", strerror(errno));
 }
 
 static int save(const struct timeline *timeline, const struct options *options)
@@ -194,13 +178,13 @@ static void warn(const struct timeline *timeline)
 static int show(const struct options *options, const struct trace *traced, const volatile int *stop)
 {
 	struct timeline timeline;
-	int status;
+	int status = EXIT_OK;
 
 	if (timeline_init(&timeline, &options->spec, traced) != 0)
 		return cli_error("trace", "out of memory");
 	warn(&timeline);
 	if (!options->format)
-		status = print(&timeline);
+		timeline_text(&timeline, screen_has_colours(stdout), stdout);
 	else if (strcmp(options->format, "svg") == 0 || strcmp(options->format, "png") == 0)
 		status = timeline_draw(&timeline, options->output, options->format, stop);
 	else

@@ -49,10 +49,16 @@ const char *strand_places(const struct timeline *timeline, const struct strand *
 			some[count] = span->place;
 		count += !known;
 	}
+	if (count < 2)
+		return count ? place_name(timeline, some[0], text) : "";
+	const char *how_many = count > SOME ? "> 3" : count == SOME ? "3" : "2";
+	if (timeline->processes > 1) {
+		snprintf(text, TIMELINE_NAME, "process %u, %s threads",
+			timeline->places[some[0]].process, how_many);
+		return text;
+	}
 	if (count > SOME)
 		return "> 3 threads";
-	if (count < 2 || timeline->processes > 1)
-		return count ? place_name(timeline, some[0], text) : "";
 	snprintf(text, TIMELINE_NAME, count == 2 ? "threads %u, %u" : "threads %u, %u, %u",
 		timeline->places[some[0]].thread, timeline->places[some[1]].thread,
 		timeline->places[some[count - 1]].thread);
