@@ -21,6 +21,12 @@ struct options {
 	const char *file, *dir;
 };
 
+/* A single concurrency is no axis: of that the bars say the throughput. */
+static bool is_wanted(const struct group *group, enum plot_kind kind)
+{
+	return kind != PLOT_THROUGHPUT || group->concurrency_count > 1;
+}
+
 static int draw(const json_t *root, const struct groups *groups, const char *dir)
 {
 	struct gnuplot gnuplot;
@@ -29,7 +35,7 @@ static int draw(const json_t *root, const struct groups *groups, const char *dir
 	if (status)
 		return status;
 	status = plot_draw(
-		&gnuplot, root, groups, formats, sizeof formats / sizeof formats[0], NULL);
+		&gnuplot, root, groups, formats, sizeof formats / sizeof formats[0], is_wanted);
 	if (!status)
 		printf("%zu pictures in %s\n", gnuplot.picture_count, dir);
 	gnuplot_close(&gnuplot, status);
@@ -87,8 +93,9 @@ const struct command plot_command = {
 	.synopsis = "FILE.json -o DIR",
 	.about =
 		"Draw a results file: throughput, bars, latency and cost of each workload, each as "
-		"SVG and PNG; of a sweep's, its four pictures as PNG; of a map's, the map as SVG "
-		"and PNG. Pictures that are there already are replaced.",
+		"SVG and PNG (of a single concurrency the bars alone show throughput); of a "
+		"sweep's, its four pictures as PNG; of a map's, the map as SVG and PNG. Pictures "
+		"that are there already are replaced.",
 	.options =
 		(const struct command_option[]){
 			{ 'o', "output", "DIR", "where to; made if missing", COMPLETES_FOLDER },

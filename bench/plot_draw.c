@@ -55,7 +55,7 @@ static int put_pictures(struct gnuplot *gnuplot, const struct groups *groups, co
 	for (size_t i = 0; i < groups->count; i++) {
 		fprintf(driver, "load 'group-%zu.gp'\n", i + 1);
 		for (enum plot_kind kind = 0; kind < PLOT_KINDS && !err; kind++) {
-			if (wanted && !wanted(&groups->list[i], kind))
+			if (!wanted(&groups->list[i], kind))
 				continue;
 			plot_picture_name(&groups->list[i], kind, name);
 			err = gnuplot_picture(gnuplot, driver, name, format);

@@ -21,9 +21,8 @@ void plot_picture_name(const struct group *group, enum plot_kind kind, char name
 typedef bool plot_wanted_fn(const struct group *group, enum plot_kind kind);
 
 /*
- * Draw the pictures of groups that are wanted (all, where that is NULL) in each of
- * count formats, where gnuplot_open said. An exit status, with what is wrong said on
- * stderr.
+ * Draw the pictures of groups that are wanted in each of count formats, where
+ * gnuplot_open said. An exit status, with what is wrong said on stderr.
  */
 int plot_draw(struct gnuplot *gnuplot, const json_t *root, const struct groups *groups,
 	const char *const *formats, size_t count, plot_wanted_fn *wanted);

@@ -379,6 +379,7 @@ void plot_put_facts(const struct group *group, const json_t *root, FILE *out)
 {
 	put_fact("workload", group->workload, out);
 	put_fact("operation", group_operation(group), out);
+	put_fact("operation_short", group_operation_short(group), out);
 	plot_put_parameters(group->params, out);
 	put_note(group, root, out);
 	put_lists(group, out);

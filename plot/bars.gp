@@ -32,9 +32,9 @@ do for [c = 1:count] {
 	set tmargin at screen py(panel_top)
 	set bmargin at screen py(panel_top + panel_height)
 	most = real(word(highest, c))
-	unset ytics
+	set ytics nomirror scale 0 ('' 0)   # so that gnuplot adds none of its own
 	if ((c - 1) % panel_columns == 0) {
-		do for [m = 1:models_n] { set ytics nomirror scale 0 add (word(models, m) m) }
+		do for [m = 1:models_n] { set ytics add (word(models, m) m) }
 	}
 	# The room right of the longest bar is for its number.
 	set xrange [0:most > 0 ? most * (1 + 112.0 / (panel_width - 112)) : 1]

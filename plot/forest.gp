@@ -32,11 +32,13 @@ kind_size(k) = real(word(kind_sizes, k))
 spaced(w) = w eq 'no_regression' ? 'no regression' : w eq 'not_gated' ? 'not gated' : w
 band = '#F2EBDD'
 
-within(x) = x < x_low ? x_low : x > x_high ? x_high : x
+within(x) = x < lowest ? lowest : x > highest ? highest : x
 is(k) = int(column(9)) == k
-inside(x) = x >= x_low && x <= x_high
+inside(x) = x >= lowest && x <= highest
 # A label always has a place and a text: gnuplot 5.4 crashes where no label of a plot has.
 beside(n) = valid(n + 2) ? within(column(n + 2)) : valid(n) ? within(column(n)) : 1
+# The word of a cell that broke has the whole panel; that of a ratio beyond it stands clear of the interval.
+at_left(n) = valid(n) ? beside(n) : x_low
 percent_tic(x) = abs(x) < 1e-9 ? '1' : sprintf('%.4g', 1 + x)
 # The legend, over the whole width.
 set lmargin at screen px(10)
@@ -58,10 +60,11 @@ set border 3
 set tics nomirror out scale 0.6 textcolor rgb ink
 set yrange [cells_n + 0.7:0.3]
 do for [p = 1:panels_n] {
-	# The room right of the last interval is for the numbers of regressions.
-	spread = real(word(highs, p)) - real(word(lows, p))
-	x_low = real(word(lows, p)) - 0.04 * spread
-	x_high = real(word(highs, p)) + 0.3 * spread
+	# The room right of the last interval is for the numbers of regressions and of what lies beyond.
+	lowest = real(word(lows, p))
+	highest = real(word(highs, p))
+	x_low = lowest - 0.04 * (highest - lowest)
+	x_high = highest + 0.3 * (highest - lowest)
 	panel_left = left + ((p - 1) % panel_columns) * (panel_width + panel_gap)
 	panel_top = top + ((p - 1) / panel_columns) * (panel_height + row_gap)
 	set lmargin at screen px(panel_left)
@@ -75,9 +78,9 @@ do for [p = 1:panels_n] {
 		tics_x = tics_x . tic(1 + i * x_step, percent_tic(i * x_step))
 	}
 	eval 'set xtics nomirror ' . bracketed(tics_x)
-	unset ytics
+	set ytics nomirror scale 0 ('' 0)   # so that gnuplot adds none of its own
 	if ((p - 1) % panel_columns == 0) {
-		do for [i = 1:cells_n] { set ytics nomirror scale 0 add (cell_names[i] i) }
+		do for [i = 1:cells_n] { set ytics add (cell_names[i] i) }
 	}
 	set label 5 panel_names[p] at graph 0,1 offset 0,0.6 left textcolor rgb 'black'
 	set arrow 1 from 1,graph 0 to 1,graph 1 nohead lw 0.6 lc rgb ink front
@@ -90,14 +93,14 @@ do for [p = 1:panels_n] {
 			using (is(k) && inside($2) ? $2 : NaN):1 \
 			with points pt kind_shape(k) ps kind_size(k) lc rgb kind_colour(k) notitle, \
 		table index (p - 1) \
-			using (x_low):1:(strcol(6)) \
+			using (at_left(2)):1:(strcol(6)) \
 			with labels left offset 0.3,0 font ',9' textcolor rgb alarm notitle, \
 		table index (p - 1) \
 			using (beside(2)):1:(strcol(7)) \
 			with labels left offset 0.8,0 font ',9' textcolor rgb alarm notitle, \
 		table index (p - 1) \
-			using (x_high):1:(strcol(8)) \
-			with labels right font ',9' textcolor rgb alarm notitle, \
+			using (highest):1:(strcol(8)) \
+			with labels left offset 0.8,0 font ',9' textcolor rgb alarm notitle, \
 		NaN notitle
 	unset label
 }

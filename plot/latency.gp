@@ -9,7 +9,8 @@ foot = slanted ? 20 + 0.62 * widest(models) : 34
 H = top + 400 + foot
 left = 96
 right = W - 110
-title_text = sprintf('Latency of a task of %s at concurrency %d', workload, latency_concurrency)
+title_text = sprintf('Latency of a %s of %s at concurrency %d', \
+	operation_short eq 'req' ? 'request' : 'task', workload, latency_concurrency)
 load scripts.'open.gp'
 
 p_min = latency_min
@@ -27,9 +28,9 @@ set logscale y
 set xrange [0.5:models_n + 0.5]
 set yrange [y_low:y_high]
 unset mytics
-unset xtics
+set xtics nomirror scale 0 ('' 0)   # so that gnuplot adds none of its own
 do for [m = 1:models_n] {
-	set xtics nomirror scale 0 add (word(models, m) m)
+	set xtics add (word(models, m) m)
 }
 if (slanted) { set xtics rotate by -35 left offset -0.6,0 }
 eval 'set ytics nomirror ' . bracketed(tics_y)

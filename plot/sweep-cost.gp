@@ -25,8 +25,8 @@ do for [p = 1:2] {
 	panel_left = left + (p - 1) * (panel_width + panel_gap)
 	set lmargin at screen px(panel_left)
 	set rmargin at screen px(panel_left + panel_width)
-	unset ytics
-	if (p == 1) { do for [m = 1:models_n] { set ytics nomirror scale 0 add (word(models, m) m) } }
+	set ytics nomirror scale 0 ('' 0)   # so that gnuplot adds none of its own
+	if (p == 1) { do for [m = 1:models_n] { set ytics add (word(models, m) m) } }
 	set xrange [0:most > 0 ? most * 1.22 : 1]
 	tics_x = tic(0, '0')
 	if (most > 0) {

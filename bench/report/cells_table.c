@@ -12,13 +12,14 @@
 static const struct {
 	const char *key, *label;
 	bool interval; /* is shown; there is no room for all */
+	bool per;      /* task, operation or request: which is for the group to say */
 } columns[] = {
 	{ "throughput_per_s", "Throughput (/s)", true },
 	{ "latency_p50_ns", "p50", true },
 	{ "latency_p99_ns", "p99", true },
 	{ "latency_max_ns", "max" },
-	{ "cpu_per_task_s", "CPU per task", true },
-	{ "switches_per_task", "Switches per task" },
+	{ "cpu_per_task_s", "CPU", true, true },
+	{ "switches_per_task", "Switches", false, true },
 	{ "peak_memory_kib", "Memory" },
 };
 
@@ -43,7 +44,7 @@ static void put_half(struct estimate value, FILE *out)
 }
 
 /* What a column is sorted by stands beside it; where that is missing there is none. */
-static void put_measure(const json_t *cell, size_t i, struct html *html)
+static void put_measure(const struct group *group, const json_t *cell, size_t i, struct html *html)
 {
 	const struct measure *measure = measure_find(columns[i].key);
 	struct estimate value = cell_estimate(cell, measure->key);
@@ -58,6 +59,8 @@ static void put_measure(const json_t *cell, size_t i, struct html *html)
 		fputs(format_number(value.median, text), html->text);
 	else
 		fputs(measure_format(measure, value.median, text), html->text);
+	if (columns[i].per)
+		fprintf(html->text, "/%s", group_operation_short(group));
 	if (columns[i].interval)
 		put_half(value, html->text);
 	fputs("</td>", html->out);
@@ -99,7 +102,7 @@ static void put_row(const struct group *group, const char *label, const json_t *
 		"</td><td data-v=\"%" JSON_INTEGER_FORMAT "\">%" JSON_INTEGER_FORMAT "</td>",
 		concurrency, concurrency);
 	for (size_t i = 0; i < COLUMNS; i++)
-		put_measure(cell, i, html);
+		put_measure(group, cell, i, html);
 	if (figures) {
 		fputs("<td>", html->out);
 		put_figures(group, cell, html->text);

@@ -6,6 +6,7 @@
 #include "../plot_table.h"
 #include "../rank.h"
 #include "../table.h"
+#include "../workloads/workload.h"
 #include "page.h"
 
 /* The models of all groups, in order of appearance, to be freed. NULL without memory. */
@@ -70,6 +71,31 @@ static void put_row(
 	fputs("</tr>\n", html->out);
 }
 
+/* Whether children are what is measured, and blocking has a number for having none in flight. */
+static bool blocking_calls(const struct group *group)
+{
+	const struct workload *workload = workload_find(group->workload);
+	const json_t *cell = group_cell(group, "blocking", plot_concurrency(group));
+
+	return workload && workload->kind == WORKLOAD_STRUCTURE && cell && cell_ok(cell);
+}
+
+static void put_note(const struct report *report, struct html *html)
+{
+	static const char note[] = "<p>blocking calls its children in turn, as functions, and "
+				   "pays for no concurrency in ";
+	bool some = false;
+
+	for (size_t i = 0; i < report->groups->count; i++) {
+		if (!blocking_calls(&report->groups->list[i]))
+			continue;
+		fputs(some ? ", " : note, html->out);
+		fputs(report->labels[i], html->text);
+		some = true;
+	}
+	fputs(some ? ".</p>\n" : "", html->out);
+}
+
 int page_scorecard(const struct report *report, struct html *html)
 {
 	const char **models = all_models(report->groups);
@@ -91,6 +117,7 @@ int page_scorecard(const struct report *report, struct html *html)
 	for (size_t i = 0; i < report->groups->count; i++)
 		put_row(report, i, models, html);
 	fputs("</tbody></table></div>\n", html->out);
+	put_note(report, html);
 	free(models);
 	return 0;
 }
