@@ -226,7 +226,7 @@ const struct command list_command = {
 	.summary = "what can be run: models, workloads, profiles, demonstrations",
 	.synopsis = "[models|workloads|profiles|demonstrations] [--json]",
 	.about = "What can be run, with parameters and what they may be. A demonstration shows "
-	         "something, "
+		 "something, "
 		 "and is part of no run that does not name it.",
 	.options =
 		(const struct command_option[]){
