@@ -167,6 +167,7 @@ make("b.json", cell("x", steps(120)), cell("y", steps(7)))'
 	compare "$tmp/a.json" "$tmp/a.json"
 	[ "$status" -eq 0 ]
 	[[ $flat == *"0 worse, 0 better, 6 no difference shown, 0 too few trials"* ]]
+	[[ $output == *"--all shows them." && $output != *Medians* ]]
 	compare "$tmp/a.json" "$tmp/b.json"
 	[ "$status" -eq 0 ]
 	[[ $output == *"0 worse, 1 better"* ]]
