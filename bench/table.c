@@ -271,8 +271,7 @@ static void print_whole_processes(FILE *out, const json_t *cells)
 			format_time(inside, text[1]), format_rest(outside, inside, text[2]));
 	}
 	if (head)
-		fputs("Both are medians, measured at different times: - where the part took longer "
-		      "than the whole.\n",
+		fputs("Medians of different times: - where the part took longer than the whole.\n",
 			out);
 }
 
