@@ -61,7 +61,9 @@ bench: deps  ## measure every model, default profile: tables and plots in result
 	mkdir -p $R
 	$B/concbench doctor || true
 	$B/concbench run --profile default --force -o $R/default.json; status=$$?; \
-	[ $$status -gt 1 ] || make plot || status=$$?; exit $$status
+	[ $$status -gt 1 ] || make plot || status=$$?; \
+	[ $$status -ne 1 ] || echo 'The cells that failed or are invalid are above and in $R/report.html: status 1'; \
+	exit $$status
 
 sweep: deps  ## latency of every server against load, default sweep of http: table and plots
 	$(MAKE) -j$$(nproc) all

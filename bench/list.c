@@ -83,12 +83,12 @@ static json_t *figures_json(const struct figure *figure)
 	return figures;
 }
 
-static json_t *workloads_json(void)
+static json_t *table_json(const struct workload *const *row)
 {
 	static const char *const kinds[] = { "io", "cpu", "mixed", "service", "structure" };
 	json_t *list = json_array();
 
-	for (const struct workload *const *row = workloads; *row; row++)
+	for (; *row; row++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s, s:s, s:s?, s:o, s:b, s:b, s:o, s:o}", "name",
 				(*row)->name, "summary", (*row)->summary, "kind",
@@ -99,6 +99,16 @@ static json_t *workloads_json(void)
 				"params", params_json((*row)->params), "figures",
 				figures_json((*row)->figures)));
 	return list;
+}
+
+static json_t *workloads_json(void)
+{
+	return table_json(workloads);
+}
+
+static json_t *demonstrations_json(void)
+{
+	return table_json(demonstrations);
 }
 
 static json_t *profiles_json(void)
@@ -119,6 +129,7 @@ static const struct section {
 	{ "models", models_json },
 	{ "workloads", workloads_json },
 	{ "profiles", profiles_json },
+	{ "demonstrations", demonstrations_json },
 };
 
 enum { SECTIONS = sizeof sections / sizeof *sections };
@@ -212,9 +223,11 @@ static int list_main(int argc, char **argv)
 
 const struct command list_command = {
 	.name = "list",
-	.summary = "what can be run: models, workloads, profiles",
-	.synopsis = "[models|workloads|profiles] [--json]",
-	.about = "What can be run, with parameters and what they may be.",
+	.summary = "what can be run: models, workloads, profiles, demonstrations",
+	.synopsis = "[models|workloads|profiles|demonstrations] [--json]",
+	.about = "What can be run, with parameters and what they may be. A demonstration shows "
+		 "something, "
+		 "and is part of no run that does not name it.",
 	.options =
 		(const struct command_option[]){
 			{ OPT_FIRST, "json", NULL, "print one object of JSON" },

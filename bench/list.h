@@ -4,7 +4,7 @@
 
 #include "command.h"
 
-/* `concbench list [models|workloads|profiles] [--json]`. */
+/* `concbench list [models|workloads|profiles|demonstrations] [--json]`. */
 extern const struct command list_command;
 
 #endif

@@ -73,6 +73,9 @@ const struct command load_command = {
 			COMMAND_HELP,
 			{ 0 },
 		},
+	.closing = "Exit status: 0 the numbers hold, 1 they do not (errors, or the generator was "
+		   "the bottleneck), 2 bad usage, no such server or a file that cannot be "
+		   "written, 130 interrupted.",
 	.main = load_main,
 };
 

@@ -76,7 +76,9 @@ static void print_generator(FILE *out, const struct load_result *result)
 	if (!isnan(result->cpu_share))
 		fprintf(out, " %.0f %% of %s", 100 * result->cpu_share,
 			result->threads > 1 ? "its threads' CPU time" : "a CPU");
-	if (!isnan(result->ceiling_per_s))
+	if (result->ceiling_per_s < load_throughput(result))
+		fputs(", ceiling -", out); /* what was reached was none */
+	else if (!isnan(result->ceiling_per_s))
 		fprintf(out, ", ceiling %s/s", format_number(result->ceiling_per_s, ceiling));
 	if (result->lateness.count > 0)
 		fprintf(out, ", p99 of its lateness %s",

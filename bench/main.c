@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -59,12 +60,22 @@ static int run(const char *name, int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* Who reads a pipe may stop when they have seen enough: that is no error. */
+static bool is_written(FILE *out)
+{
+	struct stat st;
+
+	return (fflush(out) == 0 && !ferror(out)) ||
+		(fstat(fileno(out), &st) == 0 && S_ISFIFO(st.st_mode));
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
 	open_standard_streams();
 	int status = run(name, argc, argv);
-	bool printed = fflush(stdout) == 0 && !ferror(stdout);
-	return status || printed ? status : cli_error(name, "cannot write to standard output");
+
+	return status || is_written(stdout) ? status
+					    : cli_error(name, "cannot write to standard output");
 }

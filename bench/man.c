@@ -119,6 +119,14 @@ static void put_params(const struct param *row, FILE *out)
 	}
 }
 
+static void put_workloads(const struct workload *const *row, FILE *out)
+{
+	for (; *row; row++) {
+		put_entry((*row)->name, (*row)->summary, out);
+		put_params((*row)->params, out);
+	}
+}
+
 static void put_tables(FILE *out)
 {
 	fputs(".SH MODELS\n", out);
@@ -127,10 +135,9 @@ static void put_tables(FILE *out)
 		put_params((*row)->params, out);
 	}
 	fputs(".SH WORKLOADS\n", out);
-	for (const struct workload *const *row = workloads; *row; row++) {
-		put_entry((*row)->name, (*row)->summary, out);
-		put_params((*row)->params, out);
-	}
+	put_workloads(workloads, out);
+	fputs(".SH DEMONSTRATIONS\n", out);
+	put_workloads(demonstrations, out);
 	fputs(".SH PROFILES\n", out);
 	for (const struct profile *row = profiles; row->name; row++)
 		put_entry(row->name, row->summary, out);

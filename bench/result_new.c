@@ -10,10 +10,14 @@ json_t *params_values(const struct params *params)
 {
 	json_t *object = json_object();
 
-	for (const struct param *row = params->table; row && row->name; row++)
+	for (const struct param *row = params->table; row && row->name; row++) {
+		if (row->unless && param_find(params->table, row->unless) &&
+			*param_text(params, row->unless))
+			continue;
 		json_object_set_new(object, row->name,
 			row->unit ? json_integer(param_number(params, row->name))
 				  : json_string(param_text(params, row->name)));
+	}
 	return object;
 }
 

@@ -267,20 +267,35 @@ static void run_whole_processes(struct run *run)
 	}
 }
 
-static int verdict(const struct run *run)
+/* The cells that should have a number and have none. */
+static size_t count_bad(const struct run *run)
 {
 	const json_t *cell;
-	size_t i;
+	size_t i, bad = 0;
 
-	if (*run->stop)
-		return EXIT_INTERRUPTED;
 	json_array_foreach(json_object_get(run->root, "cells"), i, cell)
 	{
-		const char *status = json_string_value(json_object_get(cell, "status"));
-		if (strcmp(status, "ok") != 0 && strcmp(status, "unavailable") != 0)
-			return EXIT_BAD_VERDICT;
+		const char *status = text_at(cell, "status");
+		bad += strcmp(status, "ok") != 0 && strcmp(status, "unavailable") != 0;
 	}
-	return EXIT_OK;
+	return bad;
+}
+
+static int verdict(const struct run *run)
+{
+	if (*run->stop)
+		return EXIT_INTERRUPTED;
+	return count_bad(run) > 0 ? EXIT_BAD_VERDICT : EXIT_OK;
+}
+
+/* What explains the exit status, where no table is any more on the screen. */
+static void print_bad(const struct run *run)
+{
+	size_t bad = count_bad(run);
+
+	if (bad > 0 && !*run->stop)
+		printf("%zu of %zu cells failed or %s invalid: the reasons are above\n", bad,
+			run->plan.cell_count, bad == 1 ? "is" : "are");
 }
 
 static void print_so_far(const void *root, bool colours, FILE *out)
@@ -304,6 +319,7 @@ static int run_all(struct run *run)
 	if (run->plan.output && saved)
 		printf("%s in %s\n", *run->stop ? "What was done is" : "Results are",
 			run->plan.output);
+	print_bad(run);
 	bool printed = fflush(stdout) == 0 && !ferror(stdout);
 	if (!printed && !run->plan.output)
 		return cli_error("run", "cannot write the table, and there is no -o: all is lost");

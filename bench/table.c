@@ -239,6 +239,12 @@ static void print_group(FILE *out, const struct group *group, bool colours)
 			(long long)group->concurrencies[i], i + 1 < first ? "," : "\n");
 }
 
+/* What the process takes besides; "-" where it was, at another time, faster than the part. */
+static const char *format_rest(double outside_s, double inside_s, char text[static 16])
+{
+	return outside_s < inside_s ? "-" : format_time(outside_s - inside_s, text);
+}
+
 static void print_whole_processes(FILE *out, const json_t *cells)
 {
 	const json_t *cell;
@@ -262,8 +268,11 @@ static void print_whole_processes(FILE *out, const json_t *cells)
 		fprintf(out, "%-12s %-4lld %-12s %-8s %-11s %s\n", text_at(cell, "workload"),
 			(long long)json_integer_value(json_object_get(cell, "concurrency")),
 			text_at(cell, "model"), format_time(outside, text[0]),
-			format_time(inside, text[1]), format_time(outside - inside, text[2]));
+			format_time(inside, text[1]), format_rest(outside, inside, text[2]));
 	}
+	if (head)
+		fputs("Medians of different times: - where the part took longer than the whole.\n",
+			out);
 }
 
 /* The most trials of a cell, and the least confidence of an interval, of those that there are. */

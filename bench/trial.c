@@ -96,6 +96,7 @@ static void forget(struct trial *trial)
 	memset(trial->records, 0, records_size(trial));
 	trial->work.said->explained = false;
 	*trial->work.said->reason = '\0';
+	trial->work.said->peak_kib = 0;
 	for (uint64_t i = 0; i < trial->job.tasks * FIGURES_MAX; i++)
 		trial->work.said->figures[i] = NAN;
 }

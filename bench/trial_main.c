@@ -249,6 +249,7 @@ static int trial_main(int argc, char **argv)
 
 const struct command trial_command = {
 	.name = "trial",
+	.summary = "one trial in this process, by hand: its JSON",
 	.synopsis = "-m MODEL[:NAME=VALUE].. -w WORKLOAD [OPTION]..",
 	.about = "Run one trial in this process and print its JSON object. `concbench run` does "
 		 "this for every cell, in an order that makes the numbers comparable.",

@@ -65,6 +65,14 @@ static json_t *number_or_null(long number)
 	return number < 0 ? json_null() : json_integer(number);
 }
 
+/* What is left at the end, or what a task has seen before. */
+static long peak_kib(const struct trial *trial)
+{
+	long end_kib = memory_kib(getpid()), seen_kib = trial->work.said->peak_kib;
+
+	return seen_kib > end_kib ? seen_kib : end_kib;
+}
+
 json_t *trial_verdict(const char *status, const char *reason)
 {
 	return json_pack("{s:s, s:s?}", "status", status, "reason", reason);
@@ -178,7 +186,7 @@ json_t *trial_result(const struct trial *trial, const struct usage *before,
 		"cpu_system_s", after->system_s - before->system_s, "voluntary_switches",
 		(json_int_t)(after->voluntary - before->voluntary), "involuntary_switches",
 		(json_int_t)(after->involuntary - before->involuntary), "peak_memory_kib",
-		number_or_null(memory_kib(getpid())), "origin_cpu_s",
+		number_or_null(peak_kib(trial)), "origin_cpu_s",
 		origin_cpu_s < 0 ? json_null() : json_real(origin_cpu_s));
 	json_object_update(json, measured);
 	json_decref(measured);

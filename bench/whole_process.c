@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cells.h"
 #include "cpus.h"
 #include "environment.h"
 #include "launch.h"
@@ -82,7 +83,8 @@ static bool due(const struct cell *cell, unsigned round)
 {
 	const json_t *known = json_object_get(cell->json, "whole_process_s");
 
-	return cell->whole_process && json_array_size(json_object_get(known, "times")) <= round;
+	return cell->whole_process && cell_ok(cell->json) &&
+		json_array_size(json_object_get(known, "times")) <= round;
 }
 
 /* Put one time beside the others of the cell. */

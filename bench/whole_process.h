@@ -16,7 +16,7 @@ bool whole_process_available(void);
 /*
  * Time every cell that is marked for it once, in random order, and merge the
  * times into the cells as whole_process_s. Cells that have more than `round`
- * times already are left alone. 0; -EINTR when *stop was set; another -errno
+ * times already, or are not ok, are left alone. 0; -EINTR when *stop was set; another -errno
  * when hyperfine could not be run.
  */
 int whole_process_round(

@@ -15,6 +15,8 @@ struct param {
 	const char *initial; /* the default, as one would type it */
 	int64_t min, max;    /* of a number */
 	const char *choices; /* of a text parameter, where only these will do: "one|another" */
+	const char *unless;  /* a text parameter of the table, if it has it: where that is not empty
+	                        this one means nothing */
 };
 
 enum { PARAMS_MAX = 16 }; /* rows of a table */

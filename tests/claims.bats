@@ -100,12 +100,14 @@ setup() {
 	[[ "$output" == *"your score: 1 of 3"* ]]
 }
 
-@test "a quiz that ends early ends well" {
-	run --separate-stderr "$concbench" claims order deadlock --quiz < <(echo h)
-	[ "$status" -eq 0 ]
-	[[ "$output" == *"1 of 2 claims in "* ]]
+@test "a quiz whose answers end is interrupted, and keeps the score" {
+	run --separate-stderr "$concbench" claims order deadlock --quiz < <(printf '%s\n' perhaps h)
+	[ "$status" -eq 130 ]
+	[[ "$output" == *"no answer: say h, n or d"*"no more answers: the quiz ends here"* ]]
+	[[ "$output" == *"1 of 2 claims, interrupted, in "* ]]
 	[[ "$output" == *"your score: 1 of 1"* ]]
-	"$concbench" claims order --quiz --json </dev/null >"$tmp/out" 2>/dev/null
+	run -130 --separate-stderr "$concbench" claims order --quiz --json </dev/null
+	echo "$output" >"$tmp/out"
 	jq -e '.complete == false and .claims == [] and .quiz == {"told": 0, "right": 0}' "$tmp/out"
 }
 

@@ -110,6 +110,13 @@ assert m["verdict"] == "inconclusive" and len(m["values"]["base"]) == 8 and 8 < 
 	gate 'assert cells[0]["status"] == "ok" and gate["verdict"] == "pass"'
 }
 
+@test "commands that are not there are bad usage" {
+	touch "$tmp/plain"
+	run "$concbench" gate --command-base "$tmp/none" --command-head "$tmp/plain"
+	[ "$status" -eq 2 ]
+	[[ $output == *"cannot run '$tmp/none': no such command"*"cannot run '$tmp/plain': it is not to be executed"* ]]
+}
+
 @test "a base that fails is told, and nothing can be gated" {
 	run "$concbench" gate --command-base 'exit 7' --command-head true --pairs 14
 	[ "$status" -eq 3 ]

@@ -124,6 +124,13 @@ assert at == sorted(at)
 	done
 }
 
+@test "a cell that asks another server tells nothing of the origin's answers" {
+	serve threads
+	"$concbench" run -w fetch -m threads -c 1 -n 2 --trials 1 --param url="$url/" --param delay_ms=7 \
+		-o "$tmp/a.json" >"$tmp/out"
+	results 'assert cells[0]["params"].keys() == {"url", "keep_alive", "timeout_ms"}, cells[0]["params"]' "$tmp/a.json"
+}
+
 @test "a request may come byte by byte, until header_ms; an idle connection ends after idle_ms" {
 	for model in "${models[@]}"; do
 		serve "$model" --param header_ms=400 --param idle_ms=300

@@ -30,7 +30,8 @@ for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
 	[ -z "$stderr" ]
 	for name in models: workloads: profiles: blocking threads threadpool processes prefork eventloop \
 		stackless coroutine uring offload multicore multiprocess-coroutine null sleep fetch rawget \
-		download file randread primes sha256 mixed idle pipeline ring generator stall nqueens quick default full; do
+		download file randread primes sha256 mixed idle pipeline ring generator stall nqueens quick default full \
+		demonstrations: order crash race easy deadlock orphan awaits; do
 		grep -qw -- "$name" <<<"$output" || fail "list has no $name" "$output"
 	done
 	grep -q 'duration_us=1000 .*(us, 0 to 60000000)' <<<"$output"
@@ -38,7 +39,7 @@ for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
 
 @test "list SECTION is that part of list" {
 	"$concbench" list >"$tmp/all"
-	for section in models workloads profiles; do
+	for section in models workloads profiles demonstrations; do
 		"$concbench" list $section >>"$tmp/parts"
 		[ "$(head -n 1 <("$concbench" list $section))" = "$section:" ]
 	done
@@ -60,13 +61,13 @@ PYTHON
 	/usr/bin/python3 - "$tmp/list.json" <<'PYTHON'
 import json, sys
 known = json.load(open(sys.argv[1]))
-assert sorted(known) == ["models", "profiles", "workloads"]
+assert sorted(known) == ["demonstrations", "models", "profiles", "workloads"]
 for section in known.values():
 	names = [item["name"] for item in section]
 	assert len(names) == len(set(names)) > 0
 	assert all(item["summary"] for item in section)
 assert all("unavailable" in model for model in known["models"])
-for workload in known["workloads"]:
+for workload in known["workloads"] + known["demonstrations"]:
 	assert workload["kind"] in ("io", "cpu", "mixed", "service", "structure")
 	for param in workload["params"]:
 		assert param["summary"], param
@@ -104,7 +105,7 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "a list that there is not is refused with those that there are" {
-	refused "no list is called 'tests'; there are: models workloads profiles" list tests
+	refused "no list is called 'tests'; there are: models workloads profiles demonstrations" list tests
 	refused "unexpected argument 'x'" list models x
 	refused "unrecognized option '--colour'" list --colour
 }
@@ -115,7 +116,7 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "--help of the program and of every command prints a usage on stdout" {
-	for command in "" $(commands) trial history\ {add,show,plot}; do
+	for command in "" $(commands) history\ {add,show,plot}; do
 		# shellcheck disable=SC2086 # the first command is none, and some are two words
 		run --separate-stderr "$concbench" $command --help
 		[ "$status" -eq 0 ] || fail "$command: status $status"
@@ -126,7 +127,7 @@ assert list(json.load(open(sys.argv[1]))) == sys.argv[2:]' "$tmp/a.json" $sectio
 }
 
 @test "every command complains alike of what it does not know" {
-	for command in $(commands) trial history\ {add,show,plot}; do
+	for command in $(commands) history\ {add,show,plot}; do
 		# shellcheck disable=SC2086 # two words
 		refused "unrecognized option '--colour'" $command --colour
 		[[ $stderr == "concbench $command: "*$'\n'"\`concbench $command --help\` lists the options" ]] || fail "$stderr"

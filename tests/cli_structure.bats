@@ -129,6 +129,16 @@ assert all("accept" not in cell["params"] for cell in cells)' "$tmp/a.json"
 	[ "$status" -eq 1 ]
 }
 
+@test "the memory of idle is no less than that of its children" {
+	for model in coroutine stackless threads; do
+		"$concbench" trial -m "$model" -w idle -n 1 --param children=2000 | /usr/bin/python3 -c '
+import json, sys
+trial = json.load(sys.stdin)
+children = trial["figures"]["bytes_per_child"] * trial["figures"]["alive"]
+assert trial["peak_memory_kib"] * 1024 >= children > 0, trial'
+	done
+}
+
 @test "a ring needs descriptors where it has pipes, and says which limit it met" {
 	ulimit -n 200
 	few=(--param children=100 --param laps=2)

@@ -63,7 +63,7 @@ assert whole["processes"] > whole["prefork"], whole
 	sed -n '/^Whole processes/,/^$/p' "$out" >"$tmp/part"
 	grep -q 'whole *in process *the rest' "$tmp/part"
 	for model in blocking threads threadpool processes prefork eventloop stackless coroutine; do
-		grep -Eq "^null +10 +$model +[0-9.]+m?s +[0-9.]+[num]?s +-?[0-9.]+m?s\$" "$tmp/part" ||
+		grep -Eq "^null +10 +$model +[0-9.]+m?s +[0-9.]+[num]?s +([0-9.]+[num]?s|-)\$" "$tmp/part" ||
 			fail "$model" "$(cat "$tmp/part")"
 	done
 	nothing_in_tmpdir

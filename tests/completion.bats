@@ -44,7 +44,7 @@ offers_what_there_is() {
 	offers "constant poisson" load --arrivals ""
 	offers "json markdown text" compare --format ""
 	offers "hyperfine" import --format hyp
-	offers "models profiles workloads" list ""
+	offers "demonstrations models profiles workloads" list ""
 	offers "--trials" run --tri
 	offers "--metric --model" history show --m
 	offers "result.json" plot res
@@ -60,7 +60,7 @@ offers_what_there_is() {
 	offers "primes,sleep" run -w primes,sl
 	offers "pictures" plot -o pic
 	offers "pictures" history show --dir p
-	offers "" trial
+	offers "trial" trial
 	bash -n concbench.bash
 }
 

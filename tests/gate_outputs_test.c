@@ -312,6 +312,17 @@ static void formats_changes(void **state)
 	}
 }
 
+static void an_interval_is_written_as_its_middle_is(void **state)
+{
+	char text[GATE_TEXT_MAX];
+	struct gate_row twice = { .worse = { 1.19, 0.98, 1.26 } };
+	struct gate_row nearly = { .worse = { 0.99, 0.96, 1.04 } };
+
+	(void)state;
+	assert_string_equal(gate_row_change(&twice, text), "x2.19 [x1.98, x2.26]");
+	assert_string_equal(gate_row_change(&nearly, text), "+99% [+96, +104]");
+}
+
 static void assert_drawn(const char *path, const char *mark, const char *part)
 {
 	char *text = golden(path);
@@ -365,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_comment_has_an_end),
 		cmocka_unit_test(bears_what_is_missing),
 		cmocka_unit_test(formats_changes),
+		cmocka_unit_test(an_interval_is_written_as_its_middle_is),
 		cmocka_unit_test(draws_a_forest),
 		cmocka_unit_test(a_stop_ends_drawing),
 	};

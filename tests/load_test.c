@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../bench/load/arrivals.h"
 #include "../bench/load/load.h"
+#include "../bench/load_main.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -402,6 +403,31 @@ static void absurd_percentiles_and_late_sending_are_invalid(void **state)
 	expect(result, "invalid", "interrupted");
 }
 
+static void expect_ceiling(double ceiling_per_s, const char *part)
+{
+	struct load_result *result = good_result(false);
+	struct load_options options = { .service = workload_find("echo"), .target = "a:1" };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	result->ceiling_per_s = ceiling_per_s;
+	load_print(&options, result, out);
+	fclose(out);
+	if (!strstr(text, part))
+		fail_msg("'%s' has no '%s'", text, part);
+	free(text);
+	load_result_free(result);
+}
+
+static void a_ceiling_below_what_was_reached_is_none(void **state)
+{
+	(void)state;
+	expect_ceiling(2e6, "ceiling 2.00M/s");
+	expect_ceiling(1, "ceiling -");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,6 +446,7 @@ int main(void)
 		cmocka_unit_test(littles_law_is_held),
 		cmocka_unit_test(a_closed_loop_is_full),
 		cmocka_unit_test(no_connection_may_starve),
+		cmocka_unit_test(a_ceiling_below_what_was_reached_is_none),
 		cmocka_unit_test(absurd_percentiles_and_late_sending_are_invalid),
 	};
 

@@ -53,7 +53,8 @@ sound() {
 @test "every model, as JSON that Perfetto opens" {
 	know_models
 	for model in "${here[@]}"; do
-		"$concbench" trace -m "$model" -w naps -n 5 "${nap[@]}" -o "$tmp/$model.json"
+		"$concbench" trace -m "$model" -w naps -n 5 "${nap[@]}" -o "$tmp/$model.json" >"$tmp/said"
+		[ "$(cat "$tmp/said")" = "5 tasks in $tmp/$model.json" ]
 		sound "$tmp/$model.json" '([.[] | select(.ph == "b" and (.name | startswith("task"))) | .name] |
 			sort == ["task 0", "task 1", "task 2", "task 3", "task 4"]) and
 			([.[] | select(.ph == "b" and .name == "waiting") | .id] | unique | length == 5)'

@@ -110,7 +110,8 @@ static bool inquire(struct inquiry *inquiry, const struct claim *claim)
 		claim_put_heading(claim, inquiry->out ? inquiry->out : inquiry->ask);
 	if (inquiry->ask) {
 		outcome->guessed = quiz_ask(stdin, inquiry->ask, &outcome->guess);
-		if (!outcome->guessed)
+		inquiry->interrupted = !outcome->guessed;
+		if (inquiry->interrupted)
 			return false;
 		progress_start(&inquiry->progress); /* thinking is no part of what is left */
 	}
@@ -238,7 +239,7 @@ static int run(struct inquiry *inquiry)
 	progress_start(&inquiry->progress);
 	for (size_t i = 0; i < options->count && inquire(inquiry, options->selected[i]); i++)
 		;
-	inquiry->interrupted = *stop;
+	inquiry->interrupted |= *stop;
 	put_end(inquiry);
 	int status = deliver_json(inquiry);
 	bool printed = fflush(stdout) == 0 && !ferror(stdout);
@@ -292,7 +293,7 @@ const struct command claims_command = {
 	.closing =
 		"A claim that does not hold is a finding, not an error. Exit status: 0 done; 1 an "
 		"experiment failed to run; 2 bad usage; 3 nothing could be told from the noise; "
-		"130 interrupted.",
+		"130 interrupted, as by the end of the answers to a quiz.",
 	.operand = COMPLETES_CHOICE,
 	.choice = claim_name,
 	.operands = SELECTED_MAX,

@@ -34,12 +34,13 @@ bool quiz_ask(FILE *in, FILE *out, enum claim_verdict *guess)
 		fputs("    your guess: (h)olds, does (n)ot hold, (d)epends? ", out);
 		fflush(out);
 		if (!fgets(line, sizeof line, in)) {
-			fputc('\n', out);
+			fputs("\n    no more answers: the quiz ends here\n", out);
 			return false;
 		}
 		line[strcspn(line, "\r\n")] = '\0';
 		if (read_guess(line, guess))
 			return true;
+		fputs("    no answer: say h, n or d\n", out);
 	}
 }
 

@@ -183,10 +183,13 @@ static void put_rest(const struct comparison_view *view, FILE *out)
 		view_cells(view, state, text.out);
 		text_put(&text, view, out);
 	}
-	if (text_open(&text)) {
+	if (!text_open(&text))
+		return;
+	if (has_rows(view))
 		view_legend(view, text.out);
-		text_put(&text, view, out);
-	}
+	else if (!view->all && view->compared->tests > 0)
+		fputs("--all shows them.", text.out);
+	text_put(&text, view, out);
 }
 
 int compare_text(const struct comparison_view *view, FILE *out)

@@ -17,7 +17,8 @@ static const struct param params[] = {
 		.unit = "bytes",
 		.summary = "what the origin answers",
 		.initial = "4096",
-		.max = 16777216 },
+		.max = 16777216,
+		.unless = "url" },
 	WEB_TIMEOUT,
 	{ 0 },
 };

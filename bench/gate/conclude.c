@@ -56,9 +56,12 @@ static bool more_counted(const struct gate *gate)
 static void set_of_cell(
 	struct gate *gate, enum verdict verdict, const char *format, const struct gate_cell *cell)
 {
+	char where[160] = "";
+
+	if (cell->spec.workload)
+		snprintf(where, sizeof where, " in %s under %s", cell->names[0], cell->names[1]);
 	gate->verdict = verdict;
-	snprintf(gate->reason, sizeof gate->reason, format, cell->names[0], cell->names[1],
-		cell->reason);
+	snprintf(gate->reason, sizeof gate->reason, format, where, cell->reason);
 }
 
 void gate_conclude(struct gate *gate)
@@ -67,8 +70,7 @@ void gate_conclude(struct gate *gate)
 
 	set(gate, NO_REGRESSION, "");
 	if ((cell = broken(gate, HEAD, false)))
-		set_of_cell(gate, REGRESSION, "head fails where base does not, in %s under %s: %s",
-			cell);
+		set_of_cell(gate, REGRESSION, "head fails%s, where base does not: %s", cell);
 	else if (more_counted(gate))
 		set(gate, REGRESSION, "");
 	else if (count(gate, REGRESSION, true) + count(gate, IMPROVEMENT, true) > 0)
@@ -80,11 +82,9 @@ void gate_conclude(struct gate *gate)
 	else if (!any_ok(gate))
 		set(gate, INCONCLUSIVE, "no cell could be measured");
 	else if ((cell = broken(gate, HEAD, true)))
-		set_of_cell(
-			gate, INCONCLUSIVE, "head's numbers do not hold, in %s under %s: %s", cell);
+		set_of_cell(gate, INCONCLUSIVE, "head's numbers do not hold%s: %s", cell);
 	else if (count(gate, INCONCLUSIVE, false) > 0)
 		set(gate, INCONCLUSIVE, "");
 	else if ((cell = broken(gate, BASE, false)))
-		set_of_cell(gate, NO_REGRESSION,
-			"base fails in %s under %s, which was not gated: %s", cell);
+		set_of_cell(gate, NO_REGRESSION, "base fails%s, which was not gated: %s", cell);
 }

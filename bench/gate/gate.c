@@ -22,7 +22,8 @@ static int make_arms(struct gate *gate, const struct gate_options *options)
 			gate->arms[side].command = options->commands[side];
 			gate->arms[side].name = options->commands[side];
 		}
-		return gate_command_cell(gate, "gate");
+		int status = gate_try_commands(gate, "gate");
+		return status ? status : gate_command_cell(gate, "gate");
 	}
 	int status = arm_of_head(&gate->arms[HEAD], "gate", gate->notes, gate->stop);
 	if (!status)

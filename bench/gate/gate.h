@@ -90,6 +90,12 @@ int gate_cells(struct gate *gate, const char *command, const char *list);
 /* One cell, of the arms' commands. 0 or an exit status. */
 int gate_command_cell(struct gate *gate, const char *command);
 
+/*
+ * Launch both commands once, unmeasured: 0, or EXIT_USAGE where sh cannot run
+ * one, each said on stderr as of command, or EXIT_INTERRUPTED.
+ */
+int gate_try_commands(const struct gate *gate, const char *command);
+
 /* Run the pairs and come to the verdict. 0, or -EINTR when it was stopped, or -ENOMEM. */
 int gate_run(struct gate *gate);
 

@@ -23,23 +23,30 @@ const char *gate_value(const json_t *metric, const char *arm, char text[static G
 	return measure ? measure_format(measure, number_at(metric, arm), text) : "-";
 }
 
-/* What is not a percentage is so many times as much. */
-static const char *put_change(double worse, const char *unit, char text[static GATE_TEXT_MAX])
+/* A percentage, or so many times as much. */
+static const char *put_change(
+	double worse, bool times, const char *unit, char text[static GATE_TEXT_MAX])
 {
 	double percent = fabs(worse) < 5e-5 ? 0 : 100 * worse; /* no -0.00 */
 	int decimals = fabs(percent) < 0.995 ? 2 : fabs(percent) < 9.95 ? 1 : 0;
 
-	if (worse >= 1)
+	if (times)
 		snprintf(text, GATE_TEXT_MAX, "x%.3g", 1 + worse);
 	else
 		snprintf(text, GATE_TEXT_MAX, "%+.*f%s", decimals, percent, unit);
 	return text;
 }
 
+/* From twice as much on, its interval with it: the three are held against each other. */
+static bool is_times(const struct gate_row *row)
+{
+	return row->worse.middle >= 1;
+}
+
 const char *gate_row_middle(const struct gate_row *row, char text[static GATE_TEXT_MAX])
 {
 	if (!isnan(row->worse.middle))
-		return put_change(row->worse.middle, "%", text);
+		return put_change(row->worse.middle, is_times(row), "%", text);
 	if (number_at(row->metric, "base") == 0 && number_at(row->metric, "head") > 0)
 		return "from 0";
 	return "-";
@@ -52,7 +59,8 @@ const char *gate_row_change(const struct gate_row *row, char text[static GATE_TE
 	if (isnan(row->worse.low) || isnan(row->worse.high))
 		return gate_row_middle(row, text);
 	snprintf(text, GATE_TEXT_MAX, "%.18s [%.18s, %.18s]", gate_row_middle(row, middle),
-		put_change(row->worse.low, "", low), put_change(row->worse.high, "", high));
+		put_change(row->worse.low, is_times(row), "", low),
+		put_change(row->worse.high, is_times(row), "", high));
 	return text;
 }
 

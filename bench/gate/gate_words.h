@@ -22,7 +22,7 @@ const char *gate_value(const json_t *metric, const char *arm, char text[static G
  */
 const char *gate_row_middle(const struct gate_row *row, char text[static GATE_TEXT_MAX]);
 
-/* The same with its interval: "+8.1% [+6.9, +9.4]". */
+/* The same with its interval: "+8.1% [+6.9, +9.4]", "x2.19 [x1.98, x2.26]". */
 const char *gate_row_change(const struct gate_row *row, char text[static GATE_TEXT_MAX]);
 
 /* "3%", "4.3%"; "-" where there is no threshold. */

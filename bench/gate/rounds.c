@@ -66,7 +66,7 @@ static void show(struct gate *gate, unsigned pairs, unsigned of)
 
 	for (size_t i = 0; i < gate->cell_count; i++)
 		open += gate->cells[i].open;
-	snprintf(what, sizeof what, "pairs of %zu cells", open);
+	snprintf(what, sizeof what, "pairs of %zu cell%s", open, open == 1 ? "" : "s");
 	progress_show(&gate->progress, pairs, of, what);
 }
 

@@ -7,6 +7,7 @@
 
 #include "../../models/io.h"
 #include "../cells.h"
+#include "../cli.h"
 #include "../instructions.h"
 #include "../launch.h"
 #include "../trial_process.h"
@@ -41,6 +42,28 @@ static json_t *run_command(const struct gate *gate, const struct arm *arm)
 		"cpu_system_s", usage->ru_stime.tv_sec + usage->ru_stime.tv_usec / 1e6,
 		"voluntary_switches", (json_int_t)usage->ru_nvcsw, "involuntary_switches",
 		(json_int_t)usage->ru_nivcsw, "peak_memory_kib", (json_int_t)usage->ru_maxrss);
+}
+
+int gate_try_commands(const struct gate *gate, const char *command)
+{
+	enum { NO_PROGRAM = 126, NOT_FOUND = 127 }; /* as sh has them */
+	int status = 0;
+
+	for (int side = 0; side < SIDES && !*gate->stop; side++) {
+		const char *asked = gate->arms[side].command;
+		char *argv[] = { "sh", "-c", (char *)asked, NULL };
+		struct launched launched;
+		int err = launch(argv, gate->time_limit_s, false, gate->stop, &launched);
+		if (err)
+			return cli_error(command, "cannot run sh: %s", strerror(-err));
+		free(launched.output);
+		int code = WIFEXITED(launched.status) ? WEXITSTATUS(launched.status) : 0;
+		if (code == NO_PROGRAM || code == NOT_FOUND)
+			status = cli_error(command, "cannot run '%s': %s (status %d of sh)", asked,
+				code == NOT_FOUND ? "no such command" : "it is not to be executed",
+				code);
+	}
+	return *gate->stop ? EXIT_INTERRUPTED : status;
 }
 
 /* The cell's trial as that side runs it. */

@@ -190,6 +190,9 @@ static int show(const struct options *options, const struct trace *traced, const
 	else
 		status = save(&timeline, options);
 	timeline_free(&timeline);
+	if (options->output && !status)
+		printf("%llu tasks in %s\n", (unsigned long long)options->spec.tasks,
+			options->output);
 	return status;
 }
 

@@ -145,6 +145,7 @@ static void report(struct work *work, uint64_t i, unsigned alive, const struct t
 	bool alone = begun->begun == begun->ended + 1 &&
 		__atomic_load_n(&state->begun, __ATOMIC_SEQ_CST) == begun->begun;
 
+	work_peak_memory(work, memory_kib(state->pid));
 	work_figure(work, i, ALIVE, alive);
 	if (alone && before_kib >= 0 && after_kib >= before_kib)
 		work_figure(work, i, BYTES_PER_CHILD,

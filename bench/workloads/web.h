@@ -19,7 +19,8 @@ struct web {
 /* clang-format off */
 #define WEB_URL { .name = "url", .summary = "ask this server instead of the embedded origin", .initial = "" }
 #define WEB_DELAY(default_ms) { .name = "delay_ms", .unit = "ms", \
-	.summary = "the origin waits so long before it answers", .initial = (default_ms), .max = 60000 }
+	.summary = "the origin waits so long before it answers", .initial = (default_ms), .max = 60000, \
+	.unless = "url" }
 #define WEB_TIMEOUT { .name = "timeout_ms", .unit = "ms", .summary = "give a request up after", \
 	.initial = "10000", .min = 1, .max = 3600000 }
 /* clang-format on */

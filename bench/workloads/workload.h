@@ -133,6 +133,7 @@ struct workload {
 struct work_said {
 	bool explained; /* somebody writes reason, or has */
 	char reason[WORK_REASON_MAX];
+	long peak_kib;    /* the most that work_peak_memory was told */
 	double figures[]; /* FIGURES_MAX a task */
 };
 
@@ -146,6 +147,12 @@ __attribute__((format(printf, 2, 3))) void work_explain(
 
 /* Report figure `which` of the workload's table for task i. Thread-safe. */
 void work_figure(const struct work *work, uint64_t i, unsigned which, double value);
+
+/*
+ * Report the memory of all processes of the trial, in KiB, at a moment when it is
+ * at its most: those who sample it from outside may miss that. Thread-safe.
+ */
+void work_peak_memory(const struct work *work, long kib);
 
 /* The path of a file that is task i's own. Thread-safe. */
 enum { WORK_PATH_MAX = 512 };

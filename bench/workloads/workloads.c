@@ -51,6 +51,16 @@ void work_figure(const struct work *work, uint64_t i, unsigned which, double val
 	work->said->figures[i * FIGURES_MAX + which] = value;
 }
 
+void work_peak_memory(const struct work *work, long kib)
+{
+	long known_kib = __atomic_load_n(&work->said->peak_kib, __ATOMIC_RELAXED);
+
+	while (kib > known_kib &&
+		!__atomic_compare_exchange_n(&work->said->peak_kib, &known_kib, kib, false,
+			__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
 void work_explain(const struct work *work, const char *format, ...)
 {
 	va_list args;
