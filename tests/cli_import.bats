@@ -125,7 +125,7 @@ for new, old in zip(cells, ours):
 @test "plots of workloads that are not ours; such a file is not gone on with" {
 	import_from google-benchmark $gb
 	"$concbench" plot "$tmp/in.json" -o "$tmp/plots"
-	[ -s "$tmp/plots/throughput-BM_spin_64_threads_2.png" ]
+	[ -s "$tmp/plots/bars-BM_spin_64_threads_2.png" ]
 	refused "" run -o "$tmp/in.json" --resume
 }
 
