@@ -13,12 +13,7 @@
 static const struct param params[] = {
 	WEB_URL,
 	WEB_DELAY("1"),
-	{ .name = "body_bytes",
-		.unit = "bytes",
-		.summary = "what the origin answers",
-		.initial = "4096",
-		.max = 16777216,
-		.unless = "url" },
+	WEB_BODY,
 	WEB_TIMEOUT,
 	{ 0 },
 };

@@ -10,12 +10,7 @@
 static const struct param params[] = {
 	WEB_URL,
 	WEB_DELAY("1"),
-	{ .name = "body_bytes",
-		.unit = "bytes",
-		.summary = "what the origin answers",
-		.initial = "4096",
-		.max = 16777216,
-		.unless = "url" },
+	WEB_BODY,
 	{ .name = "keep_alive",
 		.unit = "",
 		.summary = "1: connections are reused; 0: one a request",

@@ -21,6 +21,8 @@ struct web {
 #define WEB_DELAY(default_ms) { .name = "delay_ms", .unit = "ms", \
 	.summary = "the origin waits so long before it answers", .initial = (default_ms), .max = 60000, \
 	.unless = "url" }
+#define WEB_BODY { .name = "body_bytes", .unit = "bytes", .summary = "what the origin answers", \
+	.initial = "4096", .max = 16777216, .unless = "url" }
 #define WEB_TIMEOUT { .name = "timeout_ms", .unit = "ms", .summary = "give a request up after", \
 	.initial = "10000", .min = 1, .max = 3600000 }
 /* clang-format on */
