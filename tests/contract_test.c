@@ -296,73 +296,42 @@ enum {
 	CONCURRENCIES = sizeof concurrencies / sizeof *concurrencies,
 	VARIANTS = sizeof variants / sizeof *variants,
 	VARIANT_CONCURRENCY = 4,
+	CASES_MAX = 2000,
 };
 
-static size_t count_cases(void)
-{
-	size_t model_count = 0, workload_count = 0;
+static struct contract contracts[CASES_MAX];
+static struct CMUnitTest tests[TABLE_TESTS + CASES_MAX];
+static size_t count;
 
-	while (models[model_count])
-		model_count++;
-	for (int w = 0; workloads[w]; w++)
-		workload_count += workloads[w]->kind != WORKLOAD_SERVICE;
-	return model_count * (workload_count * (CONCURRENCIES - CONCURRENCY_FIRST) + VARIANTS);
+static void add_case(const struct model *model, const struct workload *workload,
+	unsigned concurrency, const struct variant *variant)
+{
+	if (!worth_a_run(model))
+		return;
+	if (count == CASES_MAX)
+		abort();
+	struct contract *contract = &contracts[count];
+	*contract = (struct contract){ model, workload, variant, concurrency, "" };
+	snprintf(contract->name, sizeof contract->name, "%s %s%s%s%s%s -c %u", model->name,
+		workload->name, variant ? " " : "", variant ? variant->name : "",
+		variant ? "=" : "", variant ? variant->value : "", concurrency);
+	tests[TABLE_TESTS + count++] = (struct CMUnitTest){
+		.name = contract->name, .test_func = keeps_contract, .initial_state = contract
+	};
 }
 
-static void name_case(struct contract *contract)
+/* Each model with each workload and concurrency, and with each variant. */
+int main(void)
 {
-	const struct variant *variant = contract->variant;
-
-	snprintf(contract->name, sizeof contract->name, "%s %s%s%s%s%s -c %u",
-		contract->model->name, contract->workload->name, variant ? " " : "",
-		variant ? variant->name : "", variant ? "=" : "", variant ? variant->value : "",
-		contract->concurrency);
-}
-
-/* Each model with each workload and concurrency, and with each variant. Returns where it ended. */
-static struct contract *make_contracts(struct contract *contract)
-{
+	small_environment();
+	memcpy(tests, table_tests, sizeof table_tests);
 	for (int w = 0; workloads[w]; w++)
 		for (int m = 0; models[m] && workloads[w]->kind != WORKLOAD_SERVICE; m++)
 			for (int c = CONCURRENCY_FIRST; c < CONCURRENCIES; c++)
-				*contract++ = (struct contract){ .model = models[m],
-					.workload = workloads[w],
-					.concurrency = concurrencies[c] };
+				add_case(models[m], workloads[w], concurrencies[c], NULL);
 	for (int v = 0; v < VARIANTS; v++)
 		for (int m = 0; models[m]; m++)
-			*contract++ = (struct contract){ .model = models[m],
-				.workload = workload_find(variants[v].workload),
-				.variant = &variants[v],
-				.concurrency = VARIANT_CONCURRENCY };
-	return contract;
-}
-
-/* Fill contracts, and tests that point to them. */
-static void make_cases(struct contract *contract, struct CMUnitTest *test)
-{
-	const struct contract *end = make_contracts(contract);
-
-	for (; contract < end; contract++) {
-		name_case(contract);
-		*test++ = (struct CMUnitTest){ .name = contract->name,
-			.test_func = keeps_contract,
-			.initial_state = contract };
-	}
-}
-
-int main(void)
-{
-	size_t cases = count_cases();
-	struct contract *contracts = calloc(cases + 1, sizeof *contracts);
-	struct CMUnitTest *tests = calloc(TABLE_TESTS + cases, sizeof *tests);
-
-	if (!contracts || !tests)
-		abort();
-	small_environment();
-	memcpy(tests, table_tests, sizeof table_tests);
-	make_cases(contracts, tests + TABLE_TESTS);
-	int failed = _cmocka_run_group_tests("contract", tests, TABLE_TESTS + cases, NULL, NULL);
-	free(tests);
-	free(contracts);
-	return failed;
+			add_case(models[m], workload_find(variants[v].workload),
+				VARIANT_CONCURRENCY, &variants[v]);
+	return _cmocka_run_group_tests("contract", tests, TABLE_TESTS + count, NULL, NULL);
 }

@@ -662,8 +662,8 @@ int main(void)
 		for (int m = 0; workloads[w]->task && models[m]; m++) {
 			struct trial_spec spec = { .model = models[m], .workload = workloads[w] };
 			params_init(&spec.model_params, models[m]->params);
-			if (inability(&spec))
-				continue; /* contract_test sees to it that this is told */
+			if (inability(&spec) || !worth_a_run(models[m]))
+				continue; /* contract_test sees to it that an inability is told */
 			if (count == PAIRINGS_MAX)
 				abort();
 			struct pairing *pairing = &pairings[count];

@@ -4,14 +4,10 @@
  * concbench, so that a sanitizer watches it, and the load generator checks each
  * reply. Whatever runs, runs in a child with a time limit.
  */
-#include "leftovers.h"
+#include "small.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
-
-#include "../bench/cli.h"
-#include "../bench/inability.h"
-#include "../bench/trial.h"
 
 enum { LIMIT_S = 60, CASES_MAX = 1000 };
 
@@ -109,7 +105,7 @@ static void add_case(
 	struct trial_spec spec = {
 		.model = contract->model, .workload = service, .concurrency = 1
 	};
-	if (inability(&spec))
+	if (inability(&spec) || !worth_a_run(contract->model))
 		return;
 	snprintf(contract->model_name, sizeof contract->model_name, "%s", model_name);
 	snprintf(contract->name, sizeof contract->name, "%s %s -c %u %s", model_name, service->name,
@@ -135,7 +131,7 @@ static void add_cases(const char *model_name, const struct workload *service)
 
 int main(void)
 {
-	setenv("CONCBENCH", "build/concbench", 0);
+	small_environment();
 	for (int w = 0; workloads[w]; w++) {
 		if (workloads[w]->kind != WORKLOAD_SERVICE)
 			continue;

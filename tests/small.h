@@ -22,6 +22,21 @@ static inline void small_environment(void)
 }
 
 /*
+ * The thread sanitizer is about tasks at once in one address space: what else
+ * there is of a model, the other builds have run.
+ */
+static inline bool worth_a_run(const struct model *model)
+{
+#if defined(__SANITIZE_THREAD__)
+	unsigned racing = MODEL_CONCURRENT | MODEL_SHARED_MEMORY;
+	return (model->features & racing) == racing;
+#else
+	(void)model;
+	return true;
+#endif
+}
+
+/*
  * By the parameter's name, so that a new workload is small too or runs at its
  * defaults; or of one workload alone, after those of all.
  */

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #if defined(__SANITIZE_THREAD__)
-enum { CROWD = 1000 }; /* a fiber costs it some ms, and beyond 8128 it gives up */
+enum { CROWD = 300 }; /* a fiber costs it 10 ms, and beyond 8128 it gives up */
 #else
 enum { CROWD = 10000 };
 #endif
