@@ -349,6 +349,33 @@ static void draws_a_forest(void **state)
 	json_decref(gate);
 }
 
+/* One cell, and a metric that nobody limits and that did not change: a scale of no width is none. */
+static void draws_what_is_all_the_same(void **state)
+{
+	char folder[] = "/tmp/gate_outputs_test.XXXXXX", path[64];
+	json_t *gate = sample(), *cells = json_object_get(gate, "cells");
+	json_t *metrics = json_object_get(json_array_get(cells, 0), "metrics");
+	json_t *metric = json_array_get(metrics, 0);
+
+	(void)state;
+	while (json_array_size(cells) > 1)
+		assert_int_equal(json_array_remove(cells, 1), 0);
+	while (json_array_size(metrics) > 1)
+		assert_int_equal(json_array_remove(metrics, 1), 0);
+	set_text(metric, "verdict", "not gated");
+	set_number(metric, "ratio", 1);
+	set_number(metric, "low", 1);
+	set_number(metric, "high", 1);
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(gate_plot(gate, folder, &go_on), EXIT_OK);
+	snprintf(path, sizeof path, "%s/forest.svg", folder);
+	assert_drawn(path, "primes blocking c=1", ">0.99<");
+	snprintf(path, sizeof path, "%s/forest.png", folder);
+	assert_drawn(path, "PNG", NULL);
+	assert_int_equal(rmdir(folder), 0);
+	json_decref(gate);
+}
+
 static void a_stop_ends_drawing(void **state)
 {
 	static const int stop = 1;
@@ -378,6 +405,7 @@ int main(void)
 		cmocka_unit_test(formats_changes),
 		cmocka_unit_test(an_interval_is_written_as_its_middle_is),
 		cmocka_unit_test(draws_a_forest),
+		cmocka_unit_test(draws_what_is_all_the_same),
 		cmocka_unit_test(a_stop_ends_drawing),
 	};
 

@@ -61,6 +61,10 @@ static bool measure_panel(const struct forest *forest, struct panel *panel)
 		widen(panel, 1 + limit);
 		widen(panel, 1 / (1 + limit));
 	}
+	if (panel->low == panel->high) { /* all as it was: a scale of no width has no places */
+		panel->low = 0.99;
+		panel->high = 1.01;
+	}
 	return some;
 }
 
