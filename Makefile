@@ -47,9 +47,9 @@ TIDY   = $(wildcard models/*.[ch] models/runtime/*.[ch] bench/*.[ch] bench/*/*.[
 BUILD_PACKAGES = gcc libc6-dev make git libuv1-dev libcurl4-openssl-dev libjansson-dev libssl-dev \
 	libboost-context-dev libhttp-parser-dev libwslay-dev libxxhash-dev zlib1g-dev liburing-dev ccache hyperfine gnuplot-nox
 FLOOR_PACKAGES = libpth-dev nginx-light wrk curl python3
-TEST_PACKAGES  = clang libcmocka-dev bats jq python3-jsonschema python3-yaml python3-markdown-it python3-websockets python3-scipy \
+TEST_PACKAGES  = clang libclang-rt-dev libcmocka-dev bats jq python3-jsonschema python3-yaml python3-markdown-it python3-websockets python3-scipy \
 	procps nghttp2-client apache2-utils strace valgrind libxml2-utils python3-prometheus-client libbenchmark-tools \
-	bsdextrautils bsdutils fish man-db mandoc tmux zsh chromium chromium-driver python3-selenium
+	default-jre-headless libhdrhistogram-java bsdextrautils bsdutils fish man-db mandoc tmux zsh chromium chromium-driver python3-selenium
 LINT_PACKAGES  = clang-format clang-tidy shellcheck
 DEB_PACKAGES   = dpkg-dev debhelper fakeroot
 

@@ -212,6 +212,22 @@ for k, ladder_ns in enumerate(trial["response_ladder_ns"][1:], 1):
 	refused "concbench load -o FILE.json" export "$result" -f hlog
 }
 
+@test "hlog: HdrHistogram's own reader finds the percentiles that load told" {
+	export_to hlog "$load"
+	java -cp /usr/share/java/hdrhistogram.jar org.HdrHistogram.HistogramLogProcessor \
+		-i "$tmp/hlog" -outputValueUnitRatio 1 -tag 127.0.0.1-8080 >"$tmp/percentiles"
+	results '
+import re
+text = open(more[0]).read()
+count = int(re.search(r"Total count += +(\d+)", text)[1])
+rows = [line.split() for line in text.splitlines() if re.match(r" +\d+\.", line)]
+assert count == trials[0]["tasks"] == int(rows[-1][2])
+for share, name in ((0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (0.999, "p99.9"), (1, "max")):
+	below = max(float(row[0]) for row in rows if float(row[1]) <= share)
+	above = min(float(row[0]) for row in rows if float(row[1]) >= share)
+	assert below * 0.999 <= trials[0]["latency_ns"][name] <= above, name' "$load" -- "$tmp/percentiles"
+}
+
 @test "otava: one row, with a time and a column a metric, none twice" {
 	make_variants
 	for file in "$result" "$load" "$tmp/variants.json"; do
