@@ -14,12 +14,11 @@
 #include "counts.h"
 #include "launch.h"
 #include "stop.h"
-#include "trial.h"
+#include "trial_options.h"
 #include "workdir.h"
 
 enum {
-	OPT_PARAM = OPT_FIRST,
-	OPT_WARMUP,
+	OPT_WARMUP = OPT_TRIAL_PARAM + 1,
 	OPT_EXTERNAL,
 	OPT_SEED,
 	OPT_CEILING,
@@ -32,13 +31,6 @@ enum {
 	OPT_WORKDIR
 };
 
-struct arguments {
-	struct trial_spec spec;
-	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the workload is known */
-	int params;
-	char *model_name; /* with parameters of its own */
-};
-
 static int read_percent(const char *option, const char *text, double *percent)
 {
 	char *end;
@@ -49,34 +41,16 @@ static int read_percent(const char *option, const char *text, double *percent)
 	return 0;
 }
 
-static int read_option(struct arguments *arguments, int key)
+static int read_option(struct trial_options *options, int key)
 {
-	struct trial_spec *spec = &arguments->spec;
+	struct trial_spec *spec = &options->spec;
 	uint64_t number = 0;
 	int status;
 
 	switch (key) {
-	case 'm':
-		spec->model_name = optarg;
-		return 0;
-	case 'w':
-		spec->workload = workload_find(optarg);
-		return spec->workload ? 0
-				      : cli_unknown("trial", "workload", optarg, cli_workload_name);
-	case 'c':
-		return cli_count(
-			"trial", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &spec->concurrency);
-	case 'n':
-		return cli_number("trial", "-n", optarg, "tasks", 1, CLI_TASKS_MAX, &spec->tasks);
 	case OPT_WARMUP:
 		return cli_number(
 			"trial", "--warmup", optarg, "tasks", 0, CLI_TASKS_MAX, &spec->warmup);
-	case OPT_PARAM:
-		if (arguments->params == PARAMS_MAX)
-			return cli_error(
-				"trial", "no workload has more than %d parameters", PARAMS_MAX);
-		arguments->param[arguments->params++] = optarg;
-		return 0;
 	case OPT_EXTERNAL:
 		spec->external = optarg;
 		return 0;
@@ -108,61 +82,24 @@ static int read_option(struct arguments *arguments, int key)
 		spec->workdir = optarg;
 		return 0;
 	default:
-		return EXIT_USAGE;
+		return trial_options_read(options, "trial", key, CLI_TASKS_MAX);
 	}
 }
 
-/* Whether it is the model's and not the workload's. */
-static bool is_model_param(const struct trial_spec *spec, const char *assignment)
+static int read_options(struct trial_options *options, int argc, char **argv)
 {
-	return spec->model && cli_takes(spec->model->params, assignment) &&
-		!cli_takes(spec->workload->params, assignment);
-}
-
-/* An outside server goes by any name; a model's has its own parameters, for its server to read. */
-static int check_model(struct arguments *arguments)
-{
-	struct trial_spec *spec = &arguments->spec;
-
-	if (!spec->external) {
-		int status = cli_model(
-			"trial", spec->model_name, &spec->model, &spec->model_params);
-		if (status)
-			return status;
-		arguments->model_name = cli_model_with(spec->model_name, spec->model,
-			spec->workload->params, arguments->param, arguments->params);
-		if (!arguments->model_name)
-			return cli_error("trial", "out of memory");
-		spec->model_name = arguments->model_name;
-		return cli_model("trial", spec->model_name, &spec->model, &spec->model_params);
-	}
-	return spec->workload->kind == WORKLOAD_SERVICE
-		? 0
-		: cli_error("trial", "--external is for services, which %s is not",
-			  spec->workload->name);
-}
-
-static int read_arguments(struct arguments *arguments, int argc, char **argv)
-{
-	struct trial_spec *spec = &arguments->spec;
+	struct trial_spec *spec = &options->spec;
 	int key, status = 0;
 
 	while (!status && (key = command_next(&trial_command, argc, argv)) != -1)
-		status = read_option(arguments, key);
+		status = read_option(options, key);
+	if (!status)
+		status = trial_options_check(options, "trial");
 	if (status)
 		return status;
-	if (!spec->model_name || !spec->workload)
-		return cli_error("trial", "-m MODEL and -w WORKLOAD are needed");
-	status = check_model(arguments);
-	if (status)
-		return status;
-	params_init(&spec->params, spec->workload->params);
-	for (int i = 0; i < arguments->params && !status; i++)
-		if (!is_model_param(spec, arguments->param[i]))
-			status = cli_param(
-				"trial", &spec->params, spec->workload->name, arguments->param[i]);
-	if (status)
-		return status;
+	if (spec->external && spec->workload->kind != WORKLOAD_SERVICE)
+		return cli_error("trial", "--external is for services, which %s is not",
+			spec->workload->name);
 	if (!spec->tasks)
 		spec->tasks = spec->workload->tasks;
 	if (spec->warmup > spec->tasks)
@@ -222,28 +159,28 @@ static int measure_in_own_folder(int argc, char **argv)
 	return EXIT_BAD_VERDICT;
 }
 
-static int act(const struct arguments *arguments, int argc, char **argv)
+static int act(const struct trial_spec *spec, int argc, char **argv)
 {
-	if (arguments->spec.counts)
+	if (spec->counts)
 		counts_preload(argc, argv);
-	if (!arguments->spec.workdir)
+	if (!spec->workdir)
 		return measure_in_own_folder(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	pid_t harness = getppid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a trial must not outlive the harness */
 	if (getppid() != harness)
 		return EXIT_BAD_VERDICT;
-	return measure_and_print(&arguments->spec);
+	return measure_and_print(spec);
 }
 
 static int trial_main(int argc, char **argv)
 {
-	struct arguments arguments = { .spec = { .concurrency = 1 } };
-	int status = read_arguments(&arguments, argc, argv);
+	struct trial_options options = { .spec = { .concurrency = 1 } };
+	int status = read_options(&options, argc, argv);
 
 	if (!status)
-		status = act(&arguments, argc, argv);
-	free(arguments.model_name);
+		status = act(&options.spec, argc, argv);
+	free(options.model_name);
 	return status;
 }
 
@@ -260,7 +197,7 @@ const struct command trial_command = {
 			{ 'c', "concurrency", "N", "tasks in flight at once (default 1)" },
 			{ 'n', "tasks", "TASKS", "default: the workload's" },
 			{ OPT_WARMUP, "warmup", "TASKS", "run first, unmeasured (default 0)" },
-			{ OPT_PARAM, "param", "NAME=VALUE",
+			{ OPT_TRIAL_PARAM, "param", "NAME=VALUE",
 				"of the workload, or of the model; may be given again" },
 			{ OPT_PIN, "pin", NULL, "model and origin on CPUs of their own" },
 			{ OPT_WORKDIR, "workdir", "DIR",

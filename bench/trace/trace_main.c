@@ -16,81 +16,18 @@
 #include "../save.h"
 #include "../screen.h"
 #include "../stop.h"
+#include "../trial_options.h"
 #include "../trial_process.h"
 #include "outputs.h"
 #include "timeline.h"
 
-enum { OPT_PARAM = OPT_FIRST, TASKS_MAX = 1000, TASKS_USUAL = 20, TIME_LIMIT_S = 120 };
+enum { TASKS_MAX = 1000, TASKS_USUAL = 20, TIME_LIMIT_S = 120 };
 
 struct options {
-	struct trial_spec spec;
-	const char *param[PARAMS_MAX]; /* NAME=VALUE, for when the workload is known */
-	int params;
-	char *model_name; /* with parameters of its own */
+	struct trial_options trial;
 	const char *output, *format;
 	char trace[64]; /* the file of events */
 };
-
-static int read_option(struct options *options, int key)
-{
-	struct trial_spec *spec = &options->spec;
-
-	switch (key) {
-	case 'm':
-		spec->model_name = optarg;
-		return 0;
-	case 'w':
-		spec->workload = workload_find(optarg);
-		return spec->workload ? 0
-				      : cli_unknown("trace", "workload", optarg, cli_workload_name);
-	case 'c':
-		return cli_count(
-			"trace", "-c", optarg, "", 1, CLI_CONCURRENCY_MAX, &spec->concurrency);
-	case 'n':
-		return cli_number("trace", "-n", optarg, "tasks", 1, TASKS_MAX, &spec->tasks);
-	case OPT_PARAM:
-		if (options->params == PARAMS_MAX)
-			return cli_error(
-				"trace", "no workload has more than %d parameters", PARAMS_MAX);
-		options->param[options->params++] = optarg;
-		return 0;
-	default: /* 'o' */
-		options->output = optarg;
-		return 0;
-	}
-}
-
-/* The model, and of the parameters those that are its own. */
-static int read_model(struct options *options)
-{
-	struct trial_spec *spec = &options->spec;
-	int status = cli_model("trace", spec->model_name, &spec->model, &spec->model_params);
-
-	if (status)
-		return status;
-	options->model_name = cli_model_with(spec->model_name, spec->model, spec->workload->params,
-		options->param, options->params);
-	if (!options->model_name)
-		return cli_error("trace", "out of memory");
-	spec->model_name = options->model_name;
-	return cli_model("trace", spec->model_name, &spec->model, &spec->model_params);
-}
-
-static int read_params(struct options *options)
-{
-	struct trial_spec *spec = &options->spec;
-	int status = 0;
-
-	params_init(&spec->params, spec->workload->params);
-	for (int i = 0; i < options->params && !status; i++) {
-		const char *text = options->param[i];
-		bool of_model = cli_takes(spec->model->params, text) &&
-			!cli_takes(spec->workload->params, text);
-		if (!of_model)
-			status = cli_param("trace", &spec->params, spec->workload->name, text);
-	}
-	return status;
-}
 
 static int read_format(struct options *options)
 {
@@ -115,31 +52,27 @@ static int read_format(struct options *options)
 
 static int read_options(struct options *options, int argc, char **argv)
 {
-	struct trial_spec *spec = &options->spec;
+	struct trial_spec *spec = &options->trial.spec;
 	int key, status = 0;
 
 	while (!status && (key = command_next(&trace_command, argc, argv)) != -1)
-		status = read_option(options, key);
+		if (key == 'o')
+			options->output = optarg;
+		else
+			status = trial_options_read(&options->trial, "trace", key, TASKS_MAX);
+	if (!status)
+		status = trial_options_check(&options->trial, "trace");
 	if (status)
 		return status;
-	if (!spec->model_name || !spec->workload) {
-		cli_error("trace", "-m MODEL and -w WORKLOAD are needed");
-		return EXIT_USAGE;
-	}
 	if (spec->workload->kind == WORKLOAD_SERVICE)
 		return cli_error("trace", "%s is a service, which has no tasks to trace",
 			spec->workload->name);
-	status = read_model(options);
-	if (!status)
-		status = read_params(options);
-	if (!status)
-		status = read_format(options);
 	if (!spec->tasks)
 		spec->tasks = spec->workload->tasks < TASKS_USUAL ? spec->workload->tasks
 								  : TASKS_USUAL;
 	if (!spec->concurrency)
 		spec->concurrency = spec->tasks;
-	return status;
+	return read_format(options);
 }
 
 static int save(const struct timeline *timeline, const struct options *options)
@@ -180,7 +113,7 @@ static int show(const struct options *options, const struct trace *traced, const
 	struct timeline timeline;
 	int status = EXIT_OK;
 
-	if (timeline_init(&timeline, &options->spec, traced) != 0)
+	if (timeline_init(&timeline, &options->trial.spec, traced) != 0)
 		return cli_error("trace", "out of memory");
 	warn(&timeline);
 	if (!options->format)
@@ -191,7 +124,7 @@ static int show(const struct options *options, const struct trace *traced, const
 		status = save(&timeline, options);
 	timeline_free(&timeline);
 	if (options->output && !status)
-		printf("%llu tasks in %s\n", (unsigned long long)options->spec.tasks,
+		printf("%llu tasks in %s\n", (unsigned long long)options->trial.spec.tasks,
 			options->output);
 	return status;
 }
@@ -199,7 +132,7 @@ static int show(const struct options *options, const struct trace *traced, const
 /* The trial in a process of its own, which traces into memory that both have. */
 static int run_traced(struct options *options, const struct trace *traced, const volatile int *stop)
 {
-	json_t *trial = trial_process(&options->spec, TIME_LIMIT_S, stop);
+	json_t *trial = trial_process(&options->trial.spec, TIME_LIMIT_S, stop);
 
 	if (!trial)
 		return EXIT_INTERRUPTED;
@@ -207,7 +140,7 @@ static int run_traced(struct options *options, const struct trace *traced, const
 	bool good = strcmp(status, "ok") == 0;
 	if (!good)
 		fprintf(stderr, "concbench trace: %s under %s: %s: %s\n",
-			options->spec.workload->name, options->spec.model_name, status,
+			options->trial.spec.workload->name, options->trial.spec.model_name, status,
 			text_at(trial, "reason"));
 	json_decref(trial);
 	return good ? show(options, traced, stop) : EXIT_BAD_VERDICT;
@@ -228,7 +161,7 @@ static int trace_spec(struct options *options)
 		return status;
 	}
 	snprintf(options->trace, sizeof options->trace, "/proc/%d/fd/%d", getpid(), fd);
-	options->spec.trace = options->trace;
+	options->trial.spec.trace = options->trace;
 	int status = run_traced(options, memory, stop);
 	munmap(memory, sizeof(struct trace));
 	close(fd);
@@ -242,7 +175,7 @@ static int trace_main(int argc, char **argv)
 
 	if (!status)
 		status = trace_spec(&options);
-	free(options.model_name);
+	free(options.trial.model_name);
 	return status;
 }
 
@@ -260,7 +193,7 @@ const struct command trace_command = {
 			{ 'c', "concurrency", "N", "tasks in flight at most (default: all)" },
 			{ 'n', "tasks", "TASKS",
 				"how many, up to 1000 (default: the workload's, but at most 20)" },
-			{ OPT_PARAM, "param", "NAME=VALUE",
+			{ OPT_TRIAL_PARAM, "param", "NAME=VALUE",
 				"of the workload, or of the model; may be given again" },
 			{ 'o', "output", "FILE",
 				"where to, by its ending: .txt, .svg, .png, or .json for "
