@@ -144,6 +144,15 @@ static const char *text(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+enum { WIDTH = 80, ITEM_COLUMN = 15, DETAIL_COLUMN = 27, TEXT_MAX = 512 };
+
+/* Text from a column on, or behind what reaches to there. */
+static void print_text(const char *line, int at, int column)
+{
+	at += printf("%*s", at < column ? column - at : at == column, "");
+	command_wrap(line, at, column, WIDTH, stdout);
+}
+
 static void print_params(const json_t *params)
 {
 	const json_t *param;
@@ -152,15 +161,17 @@ static void print_params(const json_t *params)
 	json_array_foreach(params, i, param)
 	{
 		const char *unit = text(param, "unit"), *choices = text(param, "choices");
-		printf("  %14s=%-9s %s", text(param, "name"), text(param, "default"),
-			text(param, "summary"));
+		char line[TEXT_MAX];
+		int size = snprintf(line, sizeof line, "%s", text(param, "summary"));
 		if (unit)
-			printf(" (%s%s%lld to %lld)", unit, *unit ? ", " : "",
+			snprintf(line + size, sizeof line - size, " (%s%s%lld to %lld)", unit,
+				*unit ? ", " : "",
 				(long long)json_integer_value(json_object_get(param, "min")),
 				(long long)json_integer_value(json_object_get(param, "max")));
 		if (choices)
-			printf(" (%s)", choices);
-		putchar('\n');
+			snprintf(line + size, sizeof line - size, " (%s)", choices);
+		print_text(line, printf("  %14s=%s", text(param, "name"), text(param, "default")),
+			DETAIL_COLUMN);
 	}
 }
 
@@ -172,8 +183,10 @@ static void print_figures(const json_t *figures)
 	json_array_foreach(figures, i, figure)
 	{
 		const char *unit = text(figure, "unit");
-		printf("  %14s %-9s %s%s%s\n", text(figure, "name"), "", text(figure, "summary"),
-			*unit ? ", in " : "", unit);
+		char line[TEXT_MAX];
+		snprintf(line, sizeof line, "%s%s%s", text(figure, "summary"), *unit ? ", in " : "",
+			unit);
+		print_text(line, printf("  %14s", text(figure, "name")), DETAIL_COLUMN);
 	}
 }
 
@@ -187,9 +200,11 @@ static void print_section(const struct section *section)
 	json_array_foreach(list, i, item)
 	{
 		const char *missing = text(item, "unavailable"), *counted = text(item, "operation");
-		printf("  %-12s %s%s%s%s%s\n", text(item, "name"), text(item, "summary"),
+		char line[TEXT_MAX];
+		snprintf(line, sizeof line, "%s%s%s%s%s", text(item, "summary"),
 			missing ? "; unavailable: " : "", missing ? missing : "",
 			counted ? "; counts " : "", counted ? counted : "");
+		print_text(line, printf("  %s", text(item, "name")), ITEM_COLUMN);
 		print_params(json_object_get(item, "params"));
 		print_figures(json_object_get(item, "figures"));
 	}
