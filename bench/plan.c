@@ -42,6 +42,7 @@ const struct command run_command = {
 				"of the tasks run first, unmeasured (default 10)" },
 			{ OPT_PIN, "pin", NULL,
 				"model and origin, or server and load, on CPUs of their own" },
+			SELECTION_EXTERNAL,
 			{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
 			{ OPT_FORCE, "force", NULL, "replace FILE.json when it exists" },
 			{ OPT_RESUME, "resume", NULL,

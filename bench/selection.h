@@ -37,8 +37,17 @@ struct selection {
 	json_t *arguments; /* as given, but for the seed and where results go */
 };
 
-/* Rows that run and sweep have; these and -m and -c are read by selection_read. */
+/* Rows that run, sweep and map have; selection_read reads these, SELECTION_EXTERNAL, -m
+ * and -c. */
 extern const struct command_option selection_options[];
+
+/* A row of those that have services. */
+enum { OPT_EXTERNAL = OPT_SHARED };
+#define SELECTION_EXTERNAL                                                         \
+	{                                                                          \
+		OPT_EXTERNAL, "external", "NAME=ADDR:PORT",                        \
+			"a server of yours beside the models, in services' tables" \
+	}
 
 /* Nothing selected; a seed from the clock, and 60 s for a trial. */
 void selection_init(struct selection *selection, const char *command);

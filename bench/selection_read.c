@@ -8,13 +8,11 @@
 #include "result.h"
 #include "selection.h"
 
-enum { OPT_PARAM = OPT_SHARED, OPT_EXTERNAL, OPT_SEED, OPT_TIME_LIMIT };
+enum { OPT_PARAM = OPT_EXTERNAL + 1, OPT_SEED, OPT_TIME_LIMIT };
 
 const struct command_option selection_options[] = {
 	{ OPT_PARAM, "param", "NAME=VALUE",
 		"of the workloads, or of the models; may be given again" },
-	{ OPT_EXTERNAL, "external", "NAME=ADDR:PORT",
-		"a server of yours beside the models, in services' tables" },
 	{ OPT_SEED, "seed", "N", "of the order (default: from the clock; stored in the results)" },
 	{ OPT_TIME_LIMIT, "time-limit", "S", "a trial that takes longer is killed (default 60)" },
 	COMMAND_HELP,

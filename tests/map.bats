@@ -26,7 +26,7 @@ setup() {
 	refused "no model is called 'green'" map -m threads,green
 	refused "the map itself chooses cpu_share" map --param cpu_share=10
 	refused "has no parameter 'size'" map --param size=10
-	refused "--external is for services" map --external a=127.0.0.1:80
+	refused "unrecognized option '--external" map --external a=127.0.0.1:80
 	refused "--force is for -o" map --force
 	refused "--plots takes a folder" map --plots ''
 	refused "unexpected argument 'mixed'" map mixed

@@ -151,8 +151,6 @@ static int check(const struct map_options *options, const struct selection *sele
 		return cli_error("map", "--force is for -o FILE.json");
 	if (options->plots && !*options->plots)
 		return cli_error("map", "--plots takes a folder");
-	if (selection->external_count > 0)
-		return cli_error("map", "--external is for services, and mixed is none");
 	if (selection->model_count > MAP_MODELS_MAX)
 		return cli_error("map", "-m takes up to %d models", MAP_MODELS_MAX);
 	if (selection->concurrency_count > MAP_EDGE_MAX)

@@ -36,6 +36,7 @@ const struct command sweep_command = {
 			{ OPT_DURATION, "duration", "S",
 				"of a trial; a rate that meets is confirmed in twice as long "
 				"(default 1)" },
+			SELECTION_EXTERNAL,
 			{ 'o', "output", "FILE.json", "where the results go", COMPLETES_FILE },
 			{ OPT_FORCE, "force", NULL, "replace FILE.json when it exists" },
 			{ OPT_PLOTS, "plots", "DIR", "draw pictures there; made if missing",
