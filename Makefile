@@ -133,7 +133,7 @@ traces: $B/concbench  ## the timelines in docs/course once more
 	mkdir -p $(COURSE)
 	for m in blocking threads coroutine; do \
 		$B/concbench trace -m $$m -w naps -o $(COURSE)/trace-sleep-$$m.svg || exit; done
-	for m in threads coroutine; do \
+	for m in blocking threads coroutine; do \
 		$B/concbench trace -m $$m $(STALL) -o $(COURSE)/trace-stall-$$m.svg || exit; done
 	$B/concbench trace -m coroutine $(STALL) --param offload=1 -o $(COURSE)/trace-stall-offload.svg
 

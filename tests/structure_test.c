@@ -436,6 +436,16 @@ static void stall_of_one_thread(const void *arg)
 	check(tested > 0);
 }
 
+/* Where a child runs to its end before the next, the last begins when its beats are all past. */
+static void stall_of_one_by_one(const void *arg)
+{
+	const double late_ns = 20 * 2e6; /* the beats of a timer */
+
+	(void)arg;
+	check(late_p99_ns("blocking", "offload=0") > late_ns * 0.8);
+	check(late_p99_ns("threadpool", "offload=0") > late_ns * 0.8);
+}
+
 enum { BYTES_PER_CHILD, ALIVE };
 
 /*
@@ -554,6 +564,7 @@ static const struct plain_case plain_cases[] = {
 	{ "direct_is_refused_by_memory", direct_is_refused_by_memory },
 	{ "stall_of_threads", stall_of_threads },
 	{ "stall_of_one_thread", stall_of_one_thread },
+	{ "stall_of_one_by_one", stall_of_one_by_one },
 	{ "idle_of_threads", idle_of_threads },
 	{ "a_part_left_out_is_seen", a_part_left_out_is_seen },
 	{ "a_limit_hides_no_failure", a_limit_hides_no_failure },

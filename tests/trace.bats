@@ -143,9 +143,9 @@ sound() {
 }
 
 @test "a cell that cannot be is told with its reason, and nothing is written" {
-	run --separate-stderr "$concbench" trace -m blocking -w stall -o "$tmp/a.svg"
+	run --separate-stderr "$concbench" trace -m blocking -w ring -o "$tmp/a.svg"
 	[ "$status" -eq 1 ] && [ -z "$output" ] || fail "$status $output"
-	[[ $stderr == *"stall under blocking: unavailable: its tasks cannot wait for one another" ]] || fail "$stderr"
+	[[ $stderr == *"ring under blocking: unavailable: its tasks cannot wait for one another" ]] || fail "$stderr"
 	run --separate-stderr "$concbench" trace -m blocking -w naps --param durations_ms=1,x -o "$tmp/a.svg"
 	[ "$status" -eq 1 ]
 	[[ $stderr == *"failed: durations_ms takes 1 to 64 whole numbers"* ]] || fail "$stderr"
