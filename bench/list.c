@@ -149,7 +149,10 @@ enum { WIDTH = 80, ITEM_COLUMN = 15, DETAIL_COLUMN = 27, TEXT_MAX = 512 };
 /* Text from a column on, or behind what reaches to there. */
 static void print_text(const char *line, int at, int column)
 {
-	at += printf("%*s", at < column ? column - at : at == column, "");
+	if (at < column)
+		at += printf("%*s", column - at, "");
+	else if (at == column)
+		at++; /* so that a space comes first */
 	command_wrap(line, at, column, WIDTH, stdout);
 }
 
@@ -164,8 +167,8 @@ static void print_params(const json_t *params)
 		char line[TEXT_MAX];
 		int size = snprintf(line, sizeof line, "%s", text(param, "summary"));
 		if (unit)
-			snprintf(line + size, sizeof line - size, " (%s%s%lld to %lld)", unit,
-				*unit ? ", " : "",
+			size += snprintf(line + size, sizeof line - size, " (%s%s%lld to %lld)",
+				unit, *unit ? ", " : "",
 				(long long)json_integer_value(json_object_get(param, "min")),
 				(long long)json_integer_value(json_object_get(param, "max")));
 		if (choices)

@@ -100,13 +100,17 @@ static inline int par_channel_open(struct par_channel **channel, unsigned capaci
 	return par->channel_open(channel, capacity);
 }
 
-/* Wait for room, then append value. 0; -EPIPE once the channel is closed. */
+/*
+ * Wait for room, then append value. 0; -EPIPE once the channel is closed; -EDEADLK
+ * in place of waiting where children cannot wait for one another.
+ */
 static inline int par_send(struct par_channel *channel, uint64_t value)
 {
 	return par->send(channel, value);
 }
 
-/* Wait for a value and take it. 0; -EPIPE once the channel is closed and empty. */
+/* Wait for a value and take it. 0; -EPIPE once the channel is closed and empty; -EDEADLK as above.
+ */
 static inline int par_receive(struct par_channel *channel, uint64_t *value)
 {
 	return par->receive(channel, value);

@@ -46,12 +46,12 @@ for item in json.load(sys.stdin)[sys.argv[1]]: print(item["name"])' "$1"
 	diff "$tmp/all" "$tmp/parts"
 }
 
-@test "list fits into 100 columns and its head is where one looks" {
+@test "list fits into 80 columns and its head is where one looks" {
 	"$concbench" list >"$tmp/all"
 	[ "$(head -n 1 "$tmp/all")" = models: ]
 	/usr/bin/python3 - "$tmp/all" <<'PYTHON'
 import sys
-long = [line for line in open(sys.argv[1], encoding="utf-8") if len(line) > 101]
+long = [line for line in open(sys.argv[1], encoding="utf-8") if len(line) > 81]
 assert not long, long
 PYTHON
 }

@@ -37,6 +37,10 @@ assert trial["elapsed_s"] > 0 and trial["latency_ns"]["max"] > 0'
 	nothing_alive
 }
 
+@test "an outside server takes no tasks" {
+	refused "--external is for services, which sleep is not" trial -m any -w sleep --external 127.0.0.1:1
+}
+
 @test "--workdir is used, left in place and left empty" {
 	mkdir "$tmp/work"
 	"$concbench" trial -m coroutine -w file -n 200 -c 10 --workdir "$tmp/work" >"$tmp/trial"

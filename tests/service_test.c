@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every model that serves, with every service: the server is this build's
- * concbench, so that a sanitizer watches it, and the load generator checks each
- * reply. Whatever runs, runs in a child with a time limit.
+ * concbench, so that a sanitizer watches it (the thread sanitizer those that it
+ * is about), and the load generator checks each reply. Whatever runs, runs in a child with a time limit.
  */
 #include "small.h"
 

@@ -23,7 +23,7 @@ static inline void small_environment(void)
 
 /*
  * The thread sanitizer is about tasks at once in one address space: what else
- * there is of a model, the other builds have run.
+ * there is of a model, the other builds run.
  */
 static inline bool worth_a_run(const struct model *model)
 {

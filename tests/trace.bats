@@ -142,6 +142,11 @@ sound() {
 	[[ $("$concbench" trace -m threads -w naps "${nap[@]}") != *$'\033['* ]] || fail "colour in a pipe"
 }
 
+@test "children that run one by one have a timeline, too" {
+	"$concbench" trace -m blocking -w stall -n 1 --param timers=2 --param beats=4 --param block_ms=5 >"$tmp/text"
+	grep -q 'stall under blocking: 1 task and 3 children on 1 thread' "$tmp/text"
+}
+
 @test "a cell that cannot be is told with its reason, and nothing is written" {
 	run --separate-stderr "$concbench" trace -m blocking -w ring -o "$tmp/a.svg"
 	[ "$status" -eq 1 ] && [ -z "$output" ] || fail "$status $output"

@@ -85,9 +85,10 @@ static int sleep_until(int64_t until_ns)
 }
 
 /*
- * Nobody sends: a child is through when the gate is closed. Where no child can
- * wait for another there is no gate, and who has to run first makes the others
- * late. *start_ns: what beats are counted from; 0, not all could be spawned.
+ * Nobody sends: a child is through when the gate is closed. A model whose
+ * children cannot wait for one another holds nobody there: who runs first makes
+ * the others late. *start_ns: what beats are counted from; 0: not all could be
+ * spawned.
  */
 static int pass_gate(const struct plan *plan, int64_t *start_ns)
 {
