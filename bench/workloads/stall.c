@@ -95,7 +95,10 @@ static int pass_gate(const struct plan *plan, int64_t *start_ns)
 	uint64_t nothing;
 	int err = par_receive(plan->gate, &nothing);
 
-	*start_ns = err == -EDEADLK ? plan->begun_ns : plan->start_ns;
+	if (err == -EPIPE)
+		*start_ns = plan->start_ns; /* not to be read before the gate is closed */
+	else
+		*start_ns = plan->begun_ns;
 	return err == -EPIPE || err == -EDEADLK ? 0 : err;
 }
 

@@ -147,7 +147,7 @@ int timers_init(struct timers *timers, uv_loop_t *uv)
 	return err;
 }
 
-static void closed(uv_handle_t *handle)
+static void timers_closed(uv_handle_t *handle)
 {
 	struct timers *timers = handle->data;
 
@@ -158,8 +158,8 @@ static void closed(uv_handle_t *handle)
 void timers_close(struct timers *timers)
 {
 	if (timers->handles) {
-		uv_close((uv_handle_t *)&timers->poll, closed);
-		uv_close((uv_handle_t *)&timers->prepare, closed);
+		uv_close((uv_handle_t *)&timers->poll, timers_closed);
+		uv_close((uv_handle_t *)&timers->prepare, timers_closed);
 	}
 	free(timers->heap);
 	timers->heap = NULL;
