@@ -56,21 +56,30 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static int listen_on(struct sockaddr_in *addr, int backlog)
+/* Bound to a port, where nobody listens yet: until it is closed nobody else is given the port. */
+static int bind_to(struct sockaddr_in *addr)
 {
 	socklen_t size = sizeof *addr;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	*addr = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	check_equal(bind(fd, (struct sockaddr *)addr, sizeof *addr), 0);
-	check_equal(listen(fd, backlog), 0);
 	check_equal(getsockname(fd, (struct sockaddr *)addr, &size), 0);
+	return fd;
+}
+
+static int listen_on(struct sockaddr_in *addr, int backlog)
+{
+	int fd = bind_to(addr);
+
+	check_equal(listen(fd, backlog), 0);
 	return fd;
 }
 
 static void server_start(struct server *server, const char *answer, bool keep_alive)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in addr;
 
 	*server = (struct server){ .answer = answer, .keep_alive = keep_alive, .client = -1 };
 	server->fd = listen_on(&addr, 16);
@@ -280,8 +289,7 @@ struct busy {
 
 static void busy_start(struct busy *busy)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in addr;
 
 	busy->server = (struct server){ .answer = pong, .client = -1 };
 	busy->server.fd = listen_on(&addr, 0);
@@ -370,12 +378,12 @@ static void kept_connection_may_be_closed_by_the_peer(void)
 
 static void refused_port(void)
 {
-	struct server server;
+	struct sockaddr_in addr;
+	int nobody = bind_to(&addr);
 
-	server_start(&server, pong, false);
-	server_stop(&server);
-	get_gives(server.port, "/", 10, soon_ns(), -ECONNREFUSED);
-	get_gives(server.port, "/", 10, IO_FOREVER, -ECONNREFUSED);
+	get_gives(ntohs(addr.sin_port), "/", 10, soon_ns(), -ECONNREFUSED);
+	get_gives(ntohs(addr.sin_port), "/", 10, IO_FOREVER, -ECONNREFUSED);
+	close(nobody);
 }
 
 static int fetch_url(const char *url)
@@ -524,7 +532,7 @@ static void gathered_fetches_wait_together(void)
 static void gathered_fetches_fail_alone(void)
 {
 	struct origin origin = { 0 };
-	struct server closed;
+	struct sockaddr_in addr;
 	char urls[5][64], body[4];
 	struct io_fetch fetch[5], *fetches[5];
 	static const int statuses[5] = { 200, 404, -ETIMEDOUT, -ECONNREFUSED, -EMSGSIZE };
@@ -532,12 +540,11 @@ static void gathered_fetches_fail_alone(void)
 		"/body?bytes=5" };
 
 	check_equal(origin_start(&origin), 0);
-	server_start(&closed, pong, false);
-	server_stop(&closed);
+	int nobody = bind_to(&addr);
 	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < 5; i++) {
 			snprintf(urls[i], sizeof urls[i], "http://127.0.0.1:%d%s",
-				i == 3 ? closed.port : origin.port, paths[i]);
+				i == 3 ? ntohs(addr.sin_port) : origin.port, paths[i]);
 			fetch[i] = (struct io_fetch){ .url = urls[i],
 				.deadline_ns = i == 2 ? io_now_ns() + 50 * ms_ns : soon_ns(),
 				.body = body,
@@ -555,6 +562,7 @@ static void gathered_fetches_fail_alone(void)
 	};
 	io_gather((struct io_fetch *[]){ &late }, 1);
 	check_equal(late.status, -ETIMEDOUT);
+	close(nobody);
 	origin_stop(&origin);
 }
 

@@ -38,7 +38,8 @@ static void close_both(const int fds[2])
 	check_equal(io_close(fds[1]), 0);
 }
 
-static int listen_on(struct sockaddr_in *addr, int backlog)
+/* Bound to a port, where nobody listens yet: until it is closed nobody else is given the port. */
+static int bind_to(struct sockaddr_in *addr)
 {
 	socklen_t size = sizeof *addr;
 	int fd = io_socket(AF_INET, SOCK_STREAM);
@@ -47,8 +48,15 @@ static int listen_on(struct sockaddr_in *addr, int backlog)
 	*addr = (struct sockaddr_in){ .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	check_equal(bind(fd, (struct sockaddr *)addr, sizeof *addr), 0);
-	check_equal(listen(fd, backlog), 0);
 	check_equal(getsockname(fd, (struct sockaddr *)addr, &size), 0);
+	return fd;
+}
+
+static int listen_on(struct sockaddr_in *addr, int backlog)
+{
+	int fd = bind_to(addr);
+
+	check_equal(listen(fd, backlog), 0);
 	return fd;
 }
 
@@ -381,14 +389,14 @@ static void deadline_races_with_data(void)
 static void connection_refused(void)
 {
 	struct sockaddr_in addr;
-	int listener = listen_on(&addr, 1);
+	int nobody = bind_to(&addr);
 
-	check_equal(io_close(listener), 0);
 	for (int i = 0; i < 2; i++) {
 		int fd = io_socket(AF_INET, SOCK_STREAM);
 		check_equal(dial(fd, &addr, i ? IO_FOREVER : soon_ns()), -ECONNREFUSED);
 		check_equal(io_close(fd), 0);
 	}
+	check_equal(io_close(nobody), 0);
 }
 
 /* Were it a signal, it would end this child. */
