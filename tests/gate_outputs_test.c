@@ -333,26 +333,32 @@ static void assert_drawn(const char *path, const char *mark, const char *part)
 	assert_int_equal(unlink(path), 0);
 }
 
-static void draws_a_forest(void **state)
+/* Its forest, in both formats and nothing else; mark and part are texts of the picture. Frees gate.
+ */
+static void assert_forest(json_t *gate, const char *mark, const char *part)
 {
 	char folder[] = "/tmp/gate_outputs_test.XXXXXX", path[64];
-	json_t *gate = sample();
 
-	(void)state;
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(gate_plot(gate, folder, &go_on), EXIT_OK);
 	snprintf(path, sizeof path, "%s/forest.svg", folder);
-	assert_drawn(path, "echo prefork:accept=lock c=100", "crashed in head");
+	assert_drawn(path, mark, part);
 	snprintf(path, sizeof path, "%s/forest.png", folder);
 	assert_drawn(path, "PNG", NULL);
-	assert_int_equal(rmdir(folder), 0); /* nothing else is left in it */
+	assert_int_equal(rmdir(folder), 0);
 	json_decref(gate);
 }
 
-/* One cell, and a metric that nobody limits and that did not change: a scale of no width is none. */
+static void draws_a_forest(void **state)
+{
+	(void)state;
+	assert_forest(sample(), "echo prefork:accept=lock c=100", "crashed in head");
+}
+
+/* One cell, and a metric that nobody limits and that did not change: a scale of no width is none.
+ */
 static void draws_what_is_all_the_same(void **state)
 {
-	char folder[] = "/tmp/gate_outputs_test.XXXXXX", path[64];
 	json_t *gate = sample(), *cells = json_object_get(gate, "cells");
 	json_t *metrics = json_object_get(json_array_get(cells, 0), "metrics");
 	json_t *metric = json_array_get(metrics, 0);
@@ -366,14 +372,7 @@ static void draws_what_is_all_the_same(void **state)
 	set_number(metric, "ratio", 1);
 	set_number(metric, "low", 1);
 	set_number(metric, "high", 1);
-	assert_non_null(mkdtemp(folder));
-	assert_int_equal(gate_plot(gate, folder, &go_on), EXIT_OK);
-	snprintf(path, sizeof path, "%s/forest.svg", folder);
-	assert_drawn(path, "primes blocking c=1", ">0.99<");
-	snprintf(path, sizeof path, "%s/forest.png", folder);
-	assert_drawn(path, "PNG", NULL);
-	assert_int_equal(rmdir(folder), 0);
-	json_decref(gate);
+	assert_forest(gate, "primes blocking c=1", ">0.99<");
 }
 
 static void a_stop_ends_drawing(void **state)
