@@ -33,6 +33,17 @@ bool read_text(const struct machine *machine, const char *path, char *text, size
 	return n >= 0 && length > 0;
 }
 
+long read_own_status(const struct machine *machine, const char *key)
+{
+	char text[4096];
+	long number;
+
+	if (!read_text(machine, "/proc/self/status", text, sizeof text))
+		return -1;
+	const char *line = strstr(text, key);
+	return line && sscanf(line + strlen(key), "%ld", &number) == 1 ? number : -1;
+}
+
 bool read_number(const struct machine *machine, const char *path, double *number)
 {
 	char text[128], *end;

@@ -14,6 +14,9 @@
  */
 bool read_text(const struct machine *machine, const char *path, char *text, size_t size);
 
+/* The first number behind a key ("Uid:") in this process' status; -1: unknown. */
+long read_own_status(const struct machine *machine, const char *key);
+
 /* A file's first number. Returns whether it has one. */
 bool read_number(const struct machine *machine, const char *path, double *number);
 

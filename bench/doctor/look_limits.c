@@ -90,18 +90,6 @@ static struct limit read_limit(const struct machine *machine, const char *name)
 	return (struct limit){ limit_of(soft), limit_of(hard) };
 }
 
-/* Whose this process is, by the number of the real user, whom the kernel counts; -1: unknown. */
-static long user_of(const struct machine *machine)
-{
-	char text[4096];
-	long user;
-
-	if (!read_text(machine, "/proc/self/status", text, sizeof text))
-		return -1;
-	const char *line = strstr(text, "Uid:");
-	return line && sscanf(line, "Uid: %ld", &user) == 1 ? user : -1;
-}
-
 void look_open_files(const struct machine *machine, struct symptom *symptom)
 {
 	uint64_t needed = default_needs().descriptors;
@@ -143,7 +131,8 @@ void look_processes(const struct machine *machine, struct symptom *symptom)
 			  pids[] = "/proc/sys/kernel/pid_max";
 	uint64_t needed = default_needs().tasks;
 	struct limit limit = read_limit(machine, "Max processes");
-	long user = user_of(machine);
+	/* The real one, whom the kernel counts. */
+	long user = read_own_status(machine, "Uid:");
 	double own = user == 0 ? INFINITY : limit.soft, all, most;
 
 	if (user < 0 || isnan(limit.soft) || !read_number(machine, threads, &all) ||

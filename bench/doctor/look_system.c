@@ -140,22 +140,10 @@ void look_overcommit(const struct machine *machine, struct symptom *symptom)
 		mode == 2 ? "all set aside (overcommit_memory=2)" : "set aside when it is used");
 }
 
-/* Who traces this process, by its number; 0: nobody, -1: unknown. */
-static int tracer_of(const struct machine *machine)
-{
-	char text[4096];
-	int pid;
-
-	if (!read_text(machine, "/proc/self/status", text, sizeof text))
-		return -1;
-	const char *line = strstr(text, "TracerPid:");
-	return line && sscanf(line, "TracerPid: %d", &pid) == 1 ? pid : -1;
-}
-
 void look_ptrace(const struct machine *machine, struct symptom *symptom)
 {
 	static const char path[] = "/proc/sys/kernel/yama/ptrace_scope";
-	int tracer = tracer_of(machine);
+	int tracer = read_own_status(machine, "TracerPid:");
 	double scope;
 
 	if (tracer > 0) {
